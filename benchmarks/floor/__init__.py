@@ -1,0 +1,5 @@
+"""The floor: the least Django that does a comparable thing, for a ratio that holds on any machine.
+
+One page of thirty rows from one query, through a template with dates and truncation, behind Django's eight usual
+middlewares; served in the same shape and from the same kind of database as Tavolo.
+"""

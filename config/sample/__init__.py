@@ -1,0 +1,1 @@
+"""Sample programmes: invented people, dates that move with today."""

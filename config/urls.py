@@ -1,0 +1,34 @@
+"""Every address. Pages carry a language prefix; machines, tablets, door and wall do not."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+
+from config.views import health
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("api/v1/schema", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="api_schema"),
+    path("api/v1/", include("config.api_urls")),
+    path("", include("feedback.urls.tables")),
+]
+
+urlpatterns += i18n_patterns(
+    path("", include("feedback.urls.home")),
+    path("", include("participants.urls.places")),
+    path("", include("feedback.urls.said")),
+    path("", include("workshops.urls.pages")),
+    path("org/", include("config.urls_enter")),
+    path("org/", include("workshops.urls.organise")),
+    path("org/", include("participants.urls.people")),
+    path("org/", include("feedback.urls.cockpit")),
+    path("org/", include("feedback.urls.summary")),
+    path("admin/", admin.site.urls),
+)
+
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("config.urls_demo"))]

@@ -1,0 +1,58 @@
+"""Who asks the API: a tablet that joined with a table code, or a signed-in user. Both with Django's CSRF check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+
+SESSION_COOKIE = {"type": "apiKey", "in": "cookie", "name": "session"}
+
+
+class SignedInAuthentication(SessionAuthentication):
+    """A session of a user. Asks for a challenge, so that "nobody" is answered 401 and not 403."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+class TabletUser:
+    """Stands where a user would: a tablet is nobody's account."""
+
+    is_authenticated = True
+    is_active = True
+    is_staff = False
+    is_superuser = False
+    pk = None
+
+    def __str__(self) -> str:
+        return "tablet"
+
+
+class DeviceAuthentication(SignedInAuthentication):
+    """A session that joined a table by code and belongs to no user; `request.auth` is the `Device`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        underlying = request._request
+        if underlying.user.is_authenticated or not underlying.device:
+            return None
+        self.enforce_csrf(request)
+        return TabletUser(), underlying.device
+
+
+class _SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "feedback.api.authentication.SignedInAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict:
+        return SESSION_COOKIE | {"description": "A signed-in organiser or moderator."}
+
+
+class _DeviceScheme(OpenApiAuthenticationExtension):
+    target_class = "feedback.api.authentication.DeviceAuthentication"
+    name = "tablet"
+
+    def get_security_definition(self, auto_schema: Any) -> dict:
+        return SESSION_COOKIE | {"description": "A tablet that joined with a table code."}

@@ -1,0 +1,173 @@
+"""The shapes of docs/sync.md for machines: the OpenAPI file is made from these."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from feedback.states import Answer, NoteKind, OpState
+
+
+class VariantSerializer(serializers.Serializer):
+    op = serializers.UUIDField()
+    text = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class RowSerializer(serializers.Serializer):
+    """A note on the wire."""
+
+    id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    revision = serializers.IntegerField()
+    deleted = serializers.BooleanField()
+    session = serializers.UUIDField()
+    prompt = serializers.UUIDField(allow_null=True)
+    kind = serializers.ChoiceField(choices=NoteKind.choices)
+    theme = serializers.UUIDField(allow_null=True)
+    lang = serializers.CharField()
+    text = serializers.CharField()
+    initiative = serializers.UUIDField(allow_null=True)
+    rating = serializers.ChoiceField(choices=Answer.choices, allow_null=True)
+    dots = serializers.IntegerField()
+    by = serializers.CharField()
+    written_at = serializers.DateTimeField(allow_null=True)
+    variants = VariantSerializer(many=True)
+
+
+class OpSerializer(serializers.Serializer):
+    op = serializers.UUIDField()
+    note = serializers.UUIDField()
+    do = serializers.ChoiceField(choices=["set", "delete", "restore", "dot", "settle"])
+    set = serializers.DictField(required=False, help_text='{"text": {"from": "…", "to": "…"}, …}')
+    add = serializers.ChoiceField(choices=[1, -1], required=False)
+    variants = serializers.ListField(child=serializers.UUIDField(), required=False)
+    written_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class OpsSerializer(serializers.Serializer):
+    ops = OpSerializer(many=True)
+
+
+class AckSerializer(serializers.Serializer):
+    op = serializers.UUIDField(allow_null=True)
+    status = serializers.ChoiceField(choices=OpState.choices)
+    code = serializers.CharField(required=False)
+    sentence = serializers.CharField(required=False)
+    note = RowSerializer(allow_null=True)
+
+
+class AcksSerializer(serializers.Serializer):
+    epoch = serializers.CharField()
+    seq = serializers.IntegerField()
+    acks = AckSerializer(many=True)
+
+
+class ChangesSerializer(serializers.Serializer):
+    epoch = serializers.CharField()
+    seq = serializers.IntegerField()
+    notes = RowSerializer(many=True)
+    more = serializers.BooleanField()
+
+
+class PresenceSerializer(serializers.Serializer):
+    note = serializers.UUIDField(allow_null=True)
+
+
+class PersonBesideSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    role = serializers.CharField()
+
+
+class KitGroupSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    seats = serializers.IntegerField()
+    people = serializers.IntegerField()
+    seq = serializers.IntegerField()
+    moderators = PersonBesideSerializer(many=True)
+
+
+class KitPromptSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    initiative = serializers.UUIDField(allow_null=True)
+
+
+class KitSessionSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    minutes = serializers.IntegerField()
+    dots_per_person = serializers.IntegerField()
+    rates = serializers.BooleanField()
+    prompts = KitPromptSerializer(many=True)
+
+
+class KitThemeSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    short = serializers.CharField()
+    slot = serializers.IntegerField()
+    icon = serializers.CharField()
+
+
+class KitInitiativeSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    short = serializers.CharField()
+    question = serializers.CharField()
+
+
+class MeSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    key = serializers.CharField()
+
+
+class KitWorkshopSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    languages = serializers.ListField(child=serializers.CharField())
+
+
+class KitSerializer(serializers.Serializer):
+    """Everything needed to write without a connection."""
+
+    epoch = serializers.CharField()
+    server_time = serializers.DateTimeField()
+    me = MeSerializer()
+    workshop = KitWorkshopSerializer()
+    group = KitGroupSerializer()
+    kinds = serializers.ListField(child=serializers.CharField())
+    themes = KitThemeSerializer(many=True)
+    initiatives = KitInitiativeSerializer(many=True)
+    sessions = KitSessionSerializer(many=True)
+
+
+class NoteSerializer(serializers.Serializer):
+    """A note as organisers read it."""
+
+    id = serializers.UUIDField()
+    group = serializers.UUIDField(source="group_id")
+    table = serializers.CharField(source="group.name")
+    session = serializers.UUIDField(source="session_id")
+    prompt = serializers.UUIDField(source="prompt_id", allow_null=True)
+    theme = serializers.UUIDField(source="theme_id", allow_null=True)
+    kind = serializers.ChoiceField(choices=NoteKind.choices)
+    lang = serializers.CharField()
+    text = serializers.CharField()
+    initiative = serializers.UUIDField(source="initiative_id", allow_null=True)
+    rating = serializers.IntegerField(allow_null=True)
+    dots = serializers.IntegerField()
+    by = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    revision = serializers.IntegerField()
+
+
+class RefusalSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    sentence = serializers.CharField()

@@ -1,0 +1,209 @@
+"""Groups and notes by REST: thin, and the same for tablets and for anybody else's client."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, status
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from feedback.api import serializers as shapes
+from feedback.models import Note
+from feedback.notes import kit as kits
+from feedback.notes.actions import apply_ops
+from feedback.notes.rows import changes, epoch
+from feedback.notes.shape import MOST_OPS
+from feedback.permissions import can_write_late, can_write_notes, groups_for
+from feedback.states import NoteKind
+from ledger import push
+from ledger.history import Actor
+from ledger.models import ActorKind
+from participants.actions import seen
+from participants.models import Device
+from workshops.models import Group, Workshop
+
+MOST_ROWS = 500
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 413, 429), shapes.RefusalSerializer)
+
+
+class KnownSomehow(BasePermission):
+    """A signed-in user or a tablet; which groups they see is said by `groups_for`."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(request.user and request.user.is_authenticated)
+
+
+def device_of(request: Request) -> Device | None:
+    """The tablet that asks, or None for a user."""
+    return request.auth if isinstance(request.auth, Device) else None
+
+
+def me(request: Request) -> tuple[Actor, str]:
+    """Who asks, for the history, and the first name shown beside notes."""
+    device = device_of(request)
+    if device is not None:
+        return Actor(ActorKind.DEVICE, str(device.pk)), device.first_name
+    return Actor(ActorKind.USER, str(request.user.pk)), str(request.user).split(" ")[0].split("@")[0]
+
+
+class AuthorThrottle(ScopedRateThrottle):
+    """Counts for each author, so that a hall behind one address is not one client."""
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": me(request)[0].key}
+
+
+class GroupView(APIView):
+    """What all endpoints of one group share: the door to its row."""
+
+    permission_classes = [KnownSomehow]
+    throttle_classes = [AuthorThrottle]
+    throttle_scope = "reads"
+
+    def get_group(self, request: Request, group_id: uuid.UUID) -> Group:
+        if device := device_of(request):
+            seen(device)
+        groups = groups_for(request.user, device_of(request)).select_related("workshop__programme")
+        return get_object_or_404(groups, pk=group_id)
+
+
+class KitView(GroupView):
+    @extend_schema(operation_id="group_kit", responses={200: shapes.KitSerializer, **REFUSALS})
+    def get(self, request: Request, group_id: uuid.UUID) -> Response:
+        """Everything a tablet needs to write at this table without a connection."""
+        group = self.get_group(request, group_id)
+        actor, name = me(request)
+        return Response(kits.kit(group, me={"name": name, "key": actor.key}))
+
+
+class OpsView(GroupView):
+    throttle_scope = "ops"
+
+    @extend_schema(
+        operation_id="send_ops",
+        request=shapes.OpsSerializer,
+        responses={200: shapes.AcksSerializer, **REFUSALS},
+    )
+    def post(self, request: Request, group_id: uuid.UUID) -> Response:
+        """Take changes to notes; each op is answered by its id, and sending it again changes nothing."""
+        group = self.get_group(request, group_id)
+        device = device_of(request)
+        if not can_write_notes(request.user, device, group):
+            raise exceptions.PermissionDenied
+        ops = request.data.get("ops") if isinstance(request.data, dict) else None
+        if not isinstance(ops, list):
+            raise exceptions.ParseError(_("The body needs a list “ops”."))
+        if len(ops) > MOST_OPS:
+            return Response(
+                {"code": "too_many_ops", "sentence": _("At most %d ops in one request.") % MOST_OPS},
+                status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+            )
+        actor, name = me(request)
+        late = can_write_late(request.user, device, group)
+        acks = apply_ops(group, ops, by=actor, name=name, late=late)
+        seq = Group.objects.values_list("seq", flat=True).get(pk=group.pk)
+        return Response({"epoch": epoch(), "seq": seq, "acks": acks})
+
+
+class ChangesView(GroupView):
+    @extend_schema(
+        operation_id="group_changes",
+        parameters=[OpenApiParameter("since", int, description="The seq read up to; 0 for everything.")],
+        responses={200: shapes.ChangesSerializer, **REFUSALS},
+    )
+    def get(self, request: Request, group_id: uuid.UUID) -> Response:
+        """The rows that changed since a seq."""
+        group = self.get_group(request, group_id)
+        since = _whole_number(request.query_params.get("since", "0"))
+        rows = changes(group.pk, since, MOST_ROWS + 1)
+        more = len(rows) > MOST_ROWS
+        rows = rows[:MOST_ROWS]
+        seq = rows[-1]["seq"] if more else max(group.seq, since)
+        return Response({"epoch": epoch(), "seq": seq, "notes": rows, "more": more})
+
+
+class PresenceView(GroupView):
+    @extend_schema(operation_id="tell_presence", request=shapes.PresenceSerializer, responses={204: None, **REFUSALS})
+    def post(self, request: Request, group_id: uuid.UUID) -> Response:
+        """Tell the others which note is being written; never stored."""
+        group = self.get_group(request, group_id)
+        if not can_write_notes(request.user, device_of(request), group):
+            raise exceptions.PermissionDenied
+        said = shapes.PresenceSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        actor, name = me(request)
+        note = said.validated_data["note"]
+        signal = {"event": "presence", "name": name, "key": actor.key, "note": str(note) if note else None}
+        try:
+            push.channel().publish(group.topic, signal)
+        except Exception:  # presence is a courtesy: a push channel that is away costs nothing else
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WorkshopNotesView(ListAPIView):
+    """A workshop's notes, for its organisers; filter by `group`, `theme`, `kind`; order by `created_at` or `dots`."""
+
+    permission_classes = [KnownSomehow]
+    throttle_classes = [AuthorThrottle]
+    throttle_scope = "reads"
+    serializer_class = shapes.NoteSerializer
+    queryset = Note.objects.none()
+
+    ORDERS = {"created_at": ("created_at", "pk"), "-created_at": ("-created_at", "pk"), "-dots": ("-dots", "pk")}
+
+    @extend_schema(
+        operation_id="workshop_notes",
+        parameters=[
+            OpenApiParameter("group", uuid.UUID),
+            OpenApiParameter("theme", uuid.UUID),
+            OpenApiParameter("kind", str, enum=NoteKind.values),
+            OpenApiParameter("order", str, enum=list(ORDERS)),
+        ],
+        responses={200: shapes.NoteSerializer(many=True), **REFUSALS},
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        if device_of(self.request) is not None:
+            raise exceptions.NotFound
+        workshop = get_object_or_404(Workshop.objects.organised_by(self.request.user), pk=self.kwargs["workshop_id"])
+        notes = Note.objects.of_workshop(workshop).standing().select_related("group")
+        for name in ("group", "theme"):
+            if wanted := self.request.query_params.get(name):
+                notes = notes.filter(**{name: _uuid(wanted)})
+        if kind := self.request.query_params.get("kind"):
+            if kind not in NoteKind.values:
+                raise exceptions.ValidationError({"kind": [_("This kind of note is not known here.")]})
+            notes = notes.filter(kind=kind)
+        return notes
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        order = self.request.query_params.get("order", "created_at")
+        if order not in self.ORDERS:
+            raise exceptions.ValidationError({"order": [_("Notes cannot be ordered by this.")]})
+        self.paginator.ordering = self.ORDERS[order]
+        return queryset
+
+
+def _uuid(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise exceptions.ValidationError({"id": [_("This is not an id.")]}) from None
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise exceptions.ParseError(_("“since” is a whole number."))
+    return int(text)

@@ -1,0 +1,130 @@
+"""How alike two notes are: half by the stems they share, half by the pieces of words they share.
+
+Both halves are cosines of TF-IDF vectors made inside one section and one language, so that the section's
+own subject words weigh little. The stem half rewards shared words of weight, the character half reads every
+word and forgives spelling and endings.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from feedback.compiler.text import Reading, grams, stem
+
+Matrix: TypeAlias = npt.NDArray[np.float32]
+Rows: TypeAlias = Any  # scipy.sparse.csr_array: one unit row per note
+
+DIGITS = 4
+NEGATION_GUARD = 0.7
+PRIOR_MEAN, PRIOR_SPREAD, PRIOR_PAIRS = 0.03, 0.05, 400
+"""What to expect of two short notes about one prompt, worth 400 pairs seen: it steadies small sections."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation of the similarity of two notes taken at random."""
+
+    mean: float
+    deviation: float
+
+    def at(self, z: float) -> float:
+        """The similarity that lies `z` deviations above the mean."""
+        return self.mean + z * self.deviation
+
+
+def vectors(readings: Sequence[Reading], language: str) -> Rows:
+    """One row per reading; the product of two rows is their similarity, 0 to 1."""
+    terms, by_term = _count([reading.terms for reading in readings])
+    words, by_word = _count([[word.lower() for word in reading.words] for reading in readings])
+    stems = _unit(_weigh(by_term @ _expand(terms, lambda word: [stem(word, language)])))
+    pieces = _unit(_weigh(by_word @ _expand(words, grams)))
+    half = np.float32(np.sqrt(0.5))
+    return sparse.hstack([half * stems, half * pieces], format="csr", dtype=np.float32)
+
+
+def similarities(rows: Rows, negated: npt.NDArray[np.bool_]) -> Matrix:
+    """All similarities, 1 on the diagonal; a note that says no is pushed from those that do not."""
+    shared = _shared_columns(rows)
+    square: Matrix = (shared @ shared.T).toarray()
+    square[negated[:, None] != negated[None, :]] *= np.float32(NEGATION_GUARD)
+    np.fill_diagonal(square, 1.0)
+    return np.round(square, DIGITS, out=square)
+
+
+def spread(square: Matrix) -> Spread:
+    """Mean and deviation over all pairs, steadied by what short notes show elsewhere."""
+    size = len(square)
+    pairs = size * (size - 1) / 2
+    total = (float(square.sum(dtype=np.float64)) - size) / 2
+    squares = (float(np.einsum("ij,ij->", square, square, dtype=np.float64)) - size) / 2
+    weight = pairs + PRIOR_PAIRS
+    mean = (total + PRIOR_PAIRS * PRIOR_MEAN) / weight
+    second = (squares + PRIOR_PAIRS * (PRIOR_SPREAD**2 + PRIOR_MEAN**2)) / weight
+    return Spread(mean, float(np.sqrt(max(second - mean**2, 0.0))))
+
+
+def strongest(rows: Rows, keep: int = 32) -> Rows:
+    """The rows with no more than their `keep` weightiest features, for a quick search."""
+    rows.sort_indices()
+    lengths = np.diff(rows.indptr)
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    by_weight = np.lexsort((rows.indices, -rows.data, owner))
+    rank = np.arange(len(by_weight)) - np.repeat(rows.indptr[:-1], lengths)
+    kept = np.sort(by_weight[rank < keep])
+    ends = np.concatenate(([0], np.cumsum(np.minimum(lengths, keep))))
+    return sparse.csr_array((rows.data[kept], rows.indices[kept], ends), shape=rows.shape)
+
+
+def _count(lines: Sequence[Sequence[str]]) -> tuple[list[str], Rows]:
+    vocabulary = sorted({string for line in lines for string in line})
+    return vocabulary, _indicators(lines, vocabulary)
+
+
+def _expand(words: Sequence[str], parts: Callable[[str], Iterable[str]]) -> Rows:
+    split = [list(parts(word)) for word in words]
+    return _indicators(split, sorted({part for pieces in split for part in pieces}))
+
+
+def _indicators(lines: Iterable[Iterable[str]], columns: Sequence[str]) -> Rows:
+    """How often each line holds each column's string."""
+    place = {string: number for number, string in enumerate(columns)}
+    found: list[int] = []
+    ends = [0]
+    for line in lines:
+        found.extend(place[string] for string in line)
+        ends.append(len(found))
+    matrix = sparse.csr_array(
+        (
+            np.ones(len(found), dtype=np.float32),
+            np.array(found, dtype=np.int32),
+            np.array(ends, dtype=np.int32),
+        ),
+        shape=(len(ends) - 1, len(columns)),
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _weigh(counts: Rows) -> Rows:
+    """TF-IDF with dampened counts, 1 + ln(tf), and smoothed inverse document frequency."""
+    counts.sort_indices()
+    size, width = counts.shape
+    held_by = np.bincount(counts.indices, minlength=width)
+    rarity = np.log((1 + size) / (1 + held_by)) + 1
+    counts.data = ((1 + np.log(counts.data)) * rarity[counts.indices]).astype(np.float32)
+    return counts
+
+
+def _unit(rows: Rows) -> Rows:
+    lengths = np.sqrt(rows.power(2).sum(axis=1))
+    return sparse.csr_array(rows.multiply((1 / np.where(lengths > 0, lengths, 1)).astype(np.float32)[:, None]))
+
+
+def _shared_columns(rows: Rows) -> Rows:
+    """Only what two notes hold can make them alike; the rest need not be multiplied."""
+    held_by = np.bincount(rows.indices, minlength=rows.shape[1])
+    return rows[:, np.flatnonzero(held_by > 1)]

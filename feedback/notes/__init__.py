@@ -1,0 +1,1 @@
+"""Ops in, notes out: the server's side of docs/sync.md."""

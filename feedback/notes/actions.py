@@ -1,0 +1,262 @@
+"""Taking ops: one transaction under the group's lock, an ack for each op, and a wake-up after the commit."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from feedback.models import Note, Op
+from feedback.notes.merge import merge_field, with_variant, without_variants
+from feedback.notes.rows import row
+from feedback.notes.shape import Refused, checked
+from feedback.states import NoteKind, OpState
+from ledger import wakeups
+from ledger.history import Actor, record
+from workshops.models import Group, Initiative, Prompt, Session, Theme
+from workshops.states import SessionState
+
+Ack = dict[str, Any]
+
+
+class SessionClosed(Exception):
+    """The note's session is not open: the op is kept for the organiser."""
+
+
+@dataclass
+class Desk:
+    """What is needed to judge the ops of one request: the locked group and what its notes may refer to."""
+
+    group: Group
+    by: Actor
+    name: str
+    late: bool
+    sessions: dict[uuid.UUID, Session]
+    known: dict[str, set[uuid.UUID]]
+
+    @classmethod
+    def of(cls, group: Group, by: Actor, name: str, late: bool) -> Desk:
+        """Lock the group's row and load its workshop's things."""
+        locked = Group.objects.select_for_update().get(pk=group.pk)
+        sessions = Session.objects.filter(workshop=locked.workshop_id)
+        return cls(
+            group=locked,
+            by=by,
+            name=name,
+            late=late,
+            sessions={session.pk: session for session in sessions},
+            known={
+                "prompt": _ids(Prompt.objects.filter(session__workshop=locked.workshop_id)),
+                "theme": _ids(Theme.objects.filter(programme__workshops=locked.workshop_id)),
+                "initiative": _ids(Initiative.objects.filter(workshop=locked.workshop_id)),
+            },
+        )
+
+
+def _ids(rows: Any) -> set[uuid.UUID]:
+    return set(rows.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def apply_ops(group: Group, ops: list[Any], *, by: Actor, name: str, late: bool = False) -> list[Ack]:
+    """Take the ops of one request in order and answer each one; see docs/sync.md for shapes.
+
+    `name` is the first name shown beside notes made now. `late` lets an organiser's decision write into closed
+    sessions. Ops are idempotent: a known op id answers with the stored note and changes nothing.
+    """
+    desk = Desk.of(group, by, name, late)
+    before = desk.group.seq
+    acks = [_take(desk, op) for op in ops]
+    if desk.group.seq != before:
+        desk.group.save(update_fields=["seq"])
+        wakeups.changed(desk.group.topic)
+        wakeups.changed(f"room:{desk.group.workshop_id}")
+    return acks
+
+
+def _take(desk: Desk, raw: Any) -> Ack:
+    """One op: answered from the store when known, else checked, merged and written."""
+    named = raw.get("op") if isinstance(raw, dict) else None
+    try:
+        op = checked(raw)
+        if (known := Op.objects.filter(pk=op["op"]).first()) is not None:
+            return _answer_again(desk, known)
+        note = Note.objects.filter(pk=op["note"]).first()
+        if note is not None and note.group_id != desk.group.pk:
+            raise Refused("note_elsewhere", _("This note belongs to another table."))
+        return _write(desk, op, raw, note)
+    except Refused as refusal:
+        return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+    except SessionClosed:
+        return _hold(desk, op, raw)
+
+
+def _answer_again(desk: Desk, known: Op) -> Ack:
+    if known.group_id != desk.group.pk:
+        raise Refused("op_elsewhere", _("This op id was used at another table."))
+    if known.state == OpState.HELD:
+        return _ack(str(known.pk), OpState.HELD, code=known.code, sentence=_held_sentence())
+    if known.state == OpState.REFUSED:
+        raise Refused(known.code, _("The organiser has left this note out."))
+    note = Note.objects.get(pk=known.note)  # type: ignore[misc]  # whatever was written names its note
+    return _ack(str(known.pk), OpState.STORED, note=row(note))
+
+
+def _ack(op: Any, status: str, *, code: str = "", sentence: str = "", note: dict | None = None) -> Ack:
+    ack: Ack = {"op": op, "status": str(status), "note": note}
+    return ack | {"code": code, "sentence": sentence} if code else ack
+
+
+def _held_sentence() -> str:
+    return _("This session is closed. The organiser has the note and decides.")
+
+
+def _write(desk: Desk, op: dict[str, Any], raw: Any, note: Note | None) -> Ack:
+    is_new = note is None
+    if note is None:
+        note = _new_note(desk, op)
+    _require_open(desk, note.session_id)
+    _check_references(desk, op)
+    _DOINGS[op["do"]](desk, op, note)
+    desk.group.seq += 1
+    note.seq = desk.group.seq
+    note.revision = 1 if is_new else note.revision + 1
+    note.save(force_insert=is_new)
+    after = row(note)
+    Op.objects.create(
+        id=op["op"],
+        group=desk.group,
+        note=note.pk,
+        state=OpState.STORED,
+        body=raw,
+        after=after,
+        revision=note.revision,
+        seq=note.seq,
+        actor_kind=desk.by.kind,
+        actor_id=desk.by.id,
+    )
+    return _ack(str(op["op"]), OpState.STORED, note=after)
+
+
+def _new_note(desk: Desk, op: dict[str, Any]) -> Note:
+    values = {name: wanted for name, (_seen, wanted) in op["set"].items()}
+    if op["do"] != "set":
+        raise Refused("unknown_note", _("This note is not known here."))
+    if values.get("session") not in desk.sessions:
+        raise Refused("unknown_session", _("This session is not known here."))
+    if "kind" not in values:
+        raise Refused("no_kind", _("Say what kind of note it is."))
+    return Note(
+        pk=op["note"],
+        group=desk.group,
+        session_id=values["session"],
+        kind=NoteKind(values["kind"]),
+        by=desk.name,
+        author_key=desk.by.key,
+        written_at=op["written_at"],
+        created_at=timezone.now(),
+    )
+
+
+def _require_open(desk: Desk, session_id: uuid.UUID) -> None:
+    if not desk.late and desk.sessions[session_id].state != SessionState.OPEN:
+        raise SessionClosed
+
+
+def _check_references(desk: Desk, op: dict[str, Any]) -> None:
+    for name, things in desk.known.items():
+        if name in op["set"] and op["set"][name][1] not in {None, *things}:
+            raise Refused(f"unknown_{name}", _("The note refers to something that is not part of this workshop."))
+
+
+def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    """Merge each field; edit beats delete; a clashing text becomes a variant."""
+    for name, (seen, wanted) in op["set"].items():
+        if name == "session":
+            continue
+        attribute = f"{name}_id" if name in desk.known else name
+        verdict = merge_field(name, getattr(note, attribute), seen, wanted)
+        if verdict == "take":
+            setattr(note, attribute, wanted)
+        elif verdict == "clash":
+            note.variants = with_variant(note.variants, _variant(desk, op, wanted))
+    if "text" in op["set"]:
+        note.deleted = False
+
+
+def _variant(desk: Desk, op: dict[str, Any], text: str) -> dict[str, Any]:
+    return {"op": str(op["op"]), "text": text, "by": desk.name, "at": timezone.now().isoformat()}
+
+
+def _delete(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    note.deleted = True
+
+
+def _restore(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    note.deleted = False
+
+
+def _dot(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    note.dots = max(0, note.dots + op["add"])
+
+
+def _settle(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    note.variants = without_variants(note.variants, op["variants"])
+    _set(desk, op, note)
+
+
+_DOINGS = {"set": _set, "delete": _delete, "restore": _restore, "dot": _dot, "settle": _settle}
+
+
+def _hold(desk: Desk, op: dict[str, Any], raw: Any) -> Ack:
+    """Keep an op of a closed session for the organiser; it counts for nothing until it is accepted."""
+    held = Op.objects.create(
+        id=op["op"],
+        group=desk.group,
+        note=op["note"],
+        state=OpState.HELD,
+        code="session_closed",
+        body={**raw, "by": desk.name},
+        actor_kind=desk.by.kind,
+        actor_id=desk.by.id,
+    )
+    record(held, "op.held", by=desk.by, scope=desk.group.workshop_id)
+    return _ack(str(held.pk), OpState.HELD, code=held.code, sentence=_held_sentence())
+
+
+@transaction.atomic
+def accept_held(op: Op, *, by: Actor) -> Ack:
+    """The organiser takes a late op over: it is applied now, as its own author's, under its own id.
+
+    Raises `Refused` when it has become impossible meanwhile; it then stays held.
+    """
+    group = Group.objects.select_for_update().get(pk=op.group_id)
+    held = _still_held(op)
+    body = dict(held.body)
+    name = body.pop("by", "")
+    Op.objects.filter(pk=op.pk).delete()
+    [ack] = apply_ops(group, [body], by=Actor(held.actor_kind, held.actor_id), name=name, late=True)
+    if ack["status"] != OpState.STORED:
+        raise Refused(ack["code"], ack["sentence"])
+    record(held, "op.accepted", by=by, scope=group.workshop_id)
+    return ack
+
+
+@transaction.atomic
+def refuse_held(op: Op, *, by: Actor) -> None:
+    """The organiser leaves a late op out. The row stays as history, its text does not. Raises `Refused`."""
+    held = _still_held(op)
+    Op.objects.filter(pk=held.pk).update(state=OpState.REFUSED, code="left_out", body={})
+    record(held, "op.refused", by=by, scope=op.group.workshop_id)
+
+
+def _still_held(op: Op) -> Op:
+    """The op under its lock. Raises `Refused` when somebody else has decided about it."""
+    held = Op.objects.select_for_update().filter(pk=op.pk, state=OpState.HELD).first()
+    if held is None:
+        raise Refused("decided", _("Somebody else has decided about it."))
+    return held

@@ -1,0 +1,241 @@
+"""The words of the note-pad: the page carries them in its shell, so that it speaks without a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+# One number for each plural category a language may have (CLDR): whatever rule the language follows,
+# each of these numbers takes the form of its category.
+SAMPLES = {"one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+
+
+def counted(form: Callable[[int], str]) -> dict[str, str]:
+    """Every plural form of a sentence, by category: `{"one": "Sending {count}", …}`."""
+    return {category: form(number) for category, number in SAMPLES.items()}
+
+
+def pad_words() -> dict[str, str | dict[str, str]]:
+    """All sentences of the pad in the active language.
+
+    `{name}` and the like are filled in on the tablet; a counted sentence is a dict of plural forms,
+    chosen there with `Intl.PluralRules`.
+    """
+    return _bar() | _board() | _writing() | _decisions() | _connection() | _menu()
+
+
+def _bar() -> dict[str, str | dict[str, str]]:
+    """The top: which table, how long still, who writes."""
+    return {
+        "table_name": _("Table {name}"),
+        "session_line": _("Session {number} of {total}. {title}"),
+        "no_session": _("No session yet"),
+        "session_closed": _("Session closed"),
+        "starts_at": _("starts at {time}"),
+        "left_until": _("left, ends {time}"),
+        "time_is_up": _("Time is up"),
+        "time_for_dots": _("left. Time for the dots."),
+        "minutes_left": counted(lambda n: ngettext("{count} minute left", "{count} minutes left", n)),
+        "who_writes": _("Who writes at this table"),
+        "person_you": _("{name}, you"),
+        "person_away": _("{name}, not connected to this tablet now"),
+        "is_writing": _("{name} is writing"),
+        "all_saved": _("All saved"),
+        "sending": counted(lambda n: ngettext("Sending {count}", "Sending {count}", n)),
+        "on_this_tablet": counted(lambda n: ngettext("{count} on this tablet", "{count} on this tablet", n)),
+        "notes_need_you": counted(lambda n: ngettext("{count} note needs you", "{count} notes need you", n)),
+        "needs_you_now": _("Needs you"),
+        "sign_in_again": _("Join again"),
+    }
+
+
+def _board() -> dict[str, str | dict[str, str]]:
+    """The question, the filters and the notes."""
+    return {
+        "board": _("Notes of the table"),
+        "notes": _("Notes, newest first"),
+        "board_empty": _("Nothing on the table yet. Write the first thing you hear."),
+        "ask_of": _("Ask {number} of {total}"),
+        "next_question": _("Next question"),
+        "mode": _("What a tap does"),
+        "mode_write": _("Write"),
+        "mode_dots": _("Dots"),
+        "filters": _("Show notes about"),
+        "all": _("All"),
+        "waiting": _("waiting"),
+        "change_note": _("Change note: {text}"),
+        "give_dot": _("Add a dot: {text}"),
+        "take_dot": _("Take a dot back: {text}"),
+        "dots": counted(lambda n: ngettext("{count} dot", "{count} dots", n)),
+        "dots_left": counted(lambda n: ngettext("{count} dot left to give", "{count} dots left to give", n)),
+        "no_dots_left": _("All dots are given. Take one back first."),
+        "new_notes": counted(lambda n: ngettext("{count} new note", "{count} new notes", n)),
+        "new_notes_from": counted(
+            lambda n: ngettext(
+                "{count} new note from {name}",
+                "{count} new notes from {name}",
+                n,
+            )
+        ),
+        "not_sent": _("Not sent: {sentence}"),
+    }
+
+
+def _writing() -> dict[str, str | dict[str, str]]:
+    """Composer and editor."""
+    return {
+        "new_note": _("New note"),
+        "composer_placeholder": _("What did someone just say? Write it in their words."),
+        "draft_kept": _("Draft kept on this tablet"),
+        "add_note": _("Add note"),
+        "added": _("Added"),
+        "nothing_written": _("Write what was said first."),
+        "too_long": counted(
+            lambda n: ngettext(
+                "The note is {count} character too long.",
+                "The note is {count} characters too long.",
+                n,
+            )
+        ),
+        "kind": _("Kind"),
+        "kind_habit": _("Habit"),
+        "kind_experience": _("Experience"),
+        "kind_idea": _("Idea"),
+        "kind_concern": _("Concern"),
+        "kind_question": _("Question"),
+        "kind_quote": _("Quote"),
+        "theme": _("Theme"),
+        "no_theme": _("No theme"),
+        "would_they_use_it": _("Would they use it? (optional)"),
+        "not_rated": _("Not rated"),
+        "rating_1": _("Never"),
+        "rating_2": _("Rarely"),
+        "rating_3": _("Sometimes"),
+        "rating_4": _("Often"),
+        "rating_5": _("Every week"),
+        "change_title": _("Change this note"),
+        "text": _("Text"),
+        "delete_note": _("Delete"),
+        "deleted": _("The note is deleted."),
+        "undo": _("Undo"),
+        "done": _("Done"),
+        "close": _("Close"),
+        "copy_text": _("Copy the text"),
+    }
+
+
+def _decisions() -> dict[str, str | dict[str, str]]:
+    """What only a person can settle."""
+    return {
+        "both_changed": _("You and {name} both changed this note"),
+        "both_changed_unknown": _("You and somebody else both changed this note"),
+        "other_text": _("The other text"),
+        "while_apart": _("while the tablets were apart"),
+        "yours": _("Yours"),
+        "of_name": _("{name}’s"),
+        "mine": _("Mine"),
+        "keep_both": _("Keep both, as two notes"),
+        "join_them": _("Join them"),
+        "written_twice": _("Two people changed it. Choose on the board."),
+        "change_it": _("Change it"),
+        "leave_it": _("Leave it"),
+    }
+
+
+def _connection() -> dict[str, str | dict[str, str]]:
+    """Where the notes are. We never say “error” when nothing was lost."""
+    return {
+        "offline_since": _("No connection since {time}. Keep writing."),
+        "offline": _("No connection. Keep writing."),
+        "offline_notes": counted(
+            lambda n: ngettext(
+                "Your {count} note is safe on this tablet and will send itself.",
+                "Your {count} notes are safe on this tablet and will send themselves.",
+                n,
+            )
+        ),
+        "offline_no_notes": _("What you write is safe on this tablet and will send itself."),
+        "see_waiting": _("See what’s waiting"),
+        "back": _("Back online at {time}."),
+        "back_with_notes": counted(
+            lambda n: ngettext(
+                "Back online at {time}. Your {count} note is sent.",
+                "Back online at {time}. Your {count} notes are sent.",
+                n,
+            )
+        ),
+        "held": counted(
+            lambda n: ngettext(
+                "{count} note was kept for the organiser.",
+                "{count} notes were kept for the organiser.",
+                n,
+            )
+        ),
+        "legacy": counted(
+            lambda n: ngettext(
+                "{count} note of {name} on this tablet was never sent.",
+                "{count} notes of {name} on this tablet were never sent.",
+                n,
+            )
+        ),
+        "legacy_take": _("Send as mine"),
+        "signed_out": _("This tablet is not signed in any more."),
+        "table_gone": _("This table is not open to you any more."),
+        "not_understood": _("The server did not take our notes. {sentence}"),
+        "notes_stay": _("Your notes stay on this tablet."),
+        "join_again": _("Join again"),
+        "storage_full": _("This tablet is full."),
+        "storage_full_do": _("Save a copy, then delete old workshops."),
+        "sheet_title": _("On this tablet, not sent yet"),
+        "deleted_note": _("Deleted: {text}"),
+        "last_contact": _("Last contact {time}."),
+        "no_contact": _("No contact yet."),
+        "we_try_again": _("We try again every few seconds."),
+        "polling": _("News comes every 5 seconds."),
+        "try_now": _("Try now"),
+        "save_copy": _("Save a copy"),
+        "never_opened": _("This tablet has not opened this table yet."),
+        "never_opened_do": _("Connect once, then it opens without a connection too."),
+        "not_signed_in": _("Join the table first."),
+        "not_signed_in_do": _("Look for six digits at the bottom of the table sheet."),
+        "no_such_table": _("This table is not open to you."),
+        "no_such_table_do": _("Look for six digits at the bottom of the table sheet."),
+        "join_a_table": _("Join a table"),
+    }
+
+
+def _menu() -> dict[str, str | dict[str, str]]:
+    """Behind the three dots."""
+    return {
+        "menu": _("Menu"),
+        "session": _("Session"),
+        "hand": _("Writing hand"),
+        "hand_left": _("Left hand"),
+        "hand_right": _("Right hand"),
+        "size": _("Text size"),
+        "size_normal": _("Normal"),
+        "size_large": _("Large"),
+        "size_largest": _("Largest"),
+        "dark": _("Light or dark"),
+        "dark_system": _("Like the tablet"),
+        "dark_light": _("Light"),
+        "dark_dark": _("Dark"),
+        "language": _("Notes are said in"),
+        "home_screen": _(
+            "Add this page to the Home Screen: some tablets forget pages that are not there after 7 days."
+        ),
+        "new_release": _("Use the new version"),
+        "leave": _("Leave the table"),
+        "leave_question": _("Leave with notes unsent?"),
+        "leaving_unsent": counted(
+            lambda n: ngettext(
+                "{count} note is still only on this tablet. Keep this page open until it says “All saved”.",
+                "{count} notes are still only on this tablet. Keep this page open until it says “All saved”.",
+                n,
+            )
+        ),
+        "stay": _("Stay here"),
+        "leave_anyway": _("Leave anyway"),
+    }

@@ -1,0 +1,34 @@
+"""Who may read and write notes. A tablet speaks for one table; an organiser for all tables of the programme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from participants.models import Device
+from workshops.models import Group, ModeratorSeat
+from workshops.permissions import can_organise
+
+
+def groups_for(user: Any, device: Device | None) -> Any:
+    """The groups somebody may open: the only door to a group's row."""
+    if device is not None:
+        return Group.objects.filter(pk=device.group_id)
+    return Group.objects.visible_to(user)
+
+
+def can_write_notes(user: Any, device: Device | None, group: Group) -> bool:
+    """A tablet of the table, its assigned moderators, and organisers of the workshop."""
+    if device is not None:
+        return device.group_id == group.pk
+    return _moderates(user, group) or can_organise(user, group.workshop)
+
+
+def can_write_late(user: Any, device: Device | None, group: Group) -> bool:
+    """Only organisers write into a session that is not open."""
+    return device is None and can_organise(user, group.workshop)
+
+
+def _moderates(user: Any, group: Group) -> bool:
+    if not getattr(user, "is_authenticated", False) or user.pk is None:
+        return False
+    return ModeratorSeat.objects.filter(group=group, user=user.pk).exists()

@@ -1,0 +1,42 @@
+"""What notes, ops and drafts can be."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class NoteKind(TextChoices):
+    HABIT = "habit", _("Habit")
+    EXPERIENCE = "experience", _("Experience")
+    IDEA = "idea", _("Idea")
+    CONCERN = "concern", _("Concern")
+    QUESTION = "question", _("Question")
+    QUOTE = "quote", _("Quote")
+
+
+class OpState(TextChoices):
+    STORED = "stored", _("Stored")
+    REFUSED = "refused", _("Refused")
+    HELD = "held", _("Held for the organiser")
+
+
+class Answer(IntegerChoices):
+    """How often somebody would use an initiative."""
+
+    NEVER = 1, _("never")
+    RARELY = 2, _("rarely")
+    SOMETIMES = 3, _("sometimes")
+    OFTEN = 4, _("often")
+    EVERY_WEEK = 5, _("every week")
+
+
+class Tier(TextChoices):
+    SAME = "same", _("Same wording")
+    RELATED = "related", _("Grouped for you")
+    QUESTION = "question", _("Answers to one question")
+    CONFIRMED = "confirmed", _("Ready")
+    SINGLE = "single", _("Said once")
+
+
+class Origin(TextChoices):
+    AUTO = "auto"
+    HUMAN = "human"

@@ -1,0 +1,1 @@
+"""From closed sessions to the published outcome: compile, curate, publish, show."""

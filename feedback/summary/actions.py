@@ -1,0 +1,250 @@
+"""What people do to a draft. Each act locks the draft's row, writes, and leaves one Event in one transaction.
+
+The first act marks the draft as curated: from then on a compile moves nothing in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from feedback.models import Draft, Evidence, Finding, Note, Redaction
+from feedback.states import Origin, Tier
+from feedback.summary import pdf
+from ledger import jobs
+from ledger.history import Actor, record
+from ledger.models import Job
+from workshops.actions import MoveNotAllowed, NotReady, move_workshop
+from workshops.models import Theme, Workshop
+from workshops.states import SessionState, WorkshopState
+
+CURATED_IN = frozenset({WorkshopState.CURATING, WorkshopState.ASKING, WorkshopState.PUBLISHED})
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else wrote this text between our read and our write; `finding` is as it stands now."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.pk)
+        self.finding = finding
+
+
+class NotInThisDraft(Exception):
+    """The note, finding or theme belongs to another draft or workshop."""
+
+
+@transaction.atomic
+def ask_to_compile(workshop: Workshop, *, by: Actor, force: bool = False) -> Job:
+    """Have the notes compiled: the first time the workshop moves from live to compiling, later only notes are added.
+
+    Raises `NotReady` until every session at the tables is closed (unless forced), `MoveNotAllowed` before the evening,
+    and `MovedMeanwhile`.
+    """
+    workshop = Workshop.objects.get(pk=workshop.pk)
+    if workshop.state == WorkshopState.LIVE and not force and (missing := missing_to_compile(workshop)):
+        raise NotReady(missing)
+    if workshop.state not in {WorkshopState.LIVE, WorkshopState.COMPILING, *CURATED_IN}:
+        raise MoveNotAllowed(workshop.pk, WorkshopState.COMPILING)
+    job = jobs.ask("compile", workshop, scope=workshop.pk)  # the job's row before the workshop's, as the worker does
+    if workshop.state == WorkshopState.LIVE:
+        move_workshop(workshop, WorkshopState.COMPILING, by=by)
+    record(workshop, "compile.asked", by=by, scope=workshop.pk)
+    return job
+
+
+def missing_to_compile(workshop: Workshop) -> list[str]:
+    """What must happen before the notes can be compiled, in words."""
+    sentences = {
+        SessionState.OPEN: _("Close the session “%s”."),
+        SessionState.PLANNED: _("The session “%s” has not taken place yet."),
+    }
+    at_tables = workshop.sessions.at_the_tables().exclude(state=SessionState.CLOSED)
+    missing = [sentences[session.state] % session for session in at_tables]
+    if not Note.objects.of_workshop(workshop).standing().exclude(text="").exists():
+        missing.append(_("There are no notes yet."))
+    return missing
+
+
+@contextmanager
+def _curating(draft: Draft, verb: str, *, by: Actor, thing: Any = None, **data: Any) -> Iterator[Draft]:
+    """Hold the draft's row, mark it as curated, and record what was done. Raises `MoveNotAllowed` before curation."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        if locked.workshop.state not in CURATED_IN:
+            raise MoveNotAllowed(locked.workshop_id, WorkshopState.CURATING)
+        if locked.curated_at is None:
+            locked.curated_at = timezone.now()
+            locked.save(update_fields=["curated_at"])
+        yield locked
+        record(thing or locked, verb, by=by, scope=locked.workshop_id, **data)
+
+
+def _in(draft: Draft, finding: Finding) -> Finding:
+    """The finding's row as it is now. Raises `NotInThisDraft`."""
+    found = Finding.objects.filter(draft=draft, pk=finding.pk).first()
+    if found is None:
+        raise NotInThisDraft(finding.pk)
+    return found
+
+
+def _last(rows: Any) -> int:
+    """The order number after the last of `rows`."""
+    last = rows.aggregate(last=Max("order"))["last"]
+    return 0 if last is None else last + 1
+
+
+def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor) -> None:
+    """Put a note last in a finding, from wherever it was; None takes it out. Raises `NotInThisDraft`."""
+    with _curating(draft, "note.placed", by=by, thing=note, finding=str(finding.pk) if finding else None) as held:
+        if note.group.workshop_id != held.workshop_id:
+            raise NotInThisDraft(note.pk)
+        before = Evidence.objects.filter(draft=held, note=note).first()
+        home = _in(held, finding) if finding else None
+        if home is not None and before is not None and before.finding_id == home.pk:
+            return
+        if before is not None:
+            before.delete()
+            Finding.objects.filter(draft=held, pk=before.finding_id, quote=note).update(quote=None)
+        if home is not None:
+            Evidence.objects.create(
+                draft=held, finding=home, note=note, origin=Origin.HUMAN, order=_last(home.evidence)
+            )
+
+
+def retitle(finding: Finding, *, title: str, text: str, revision: int, by: Actor, language: str = "") -> Finding:
+    """Write title and text in one language (the reader's, unless said); `revision` is the one the person saw.
+
+    Raises `ChangedMeanwhile` with what stands there now when somebody else has written meanwhile.
+    """
+    language = language or get_language() or "it"
+    with _curating(finding.draft, "finding.written", by=by, thing=finding, language=language) as held:
+        now = _in(held, finding)
+        if now.revision != revision:
+            raise ChangedMeanwhile(now)
+        now.title = {**now.title, language: title.strip()}
+        now.text = {**now.text, language: text.strip()}
+        now.origin, now.revision = Origin.HUMAN, F("revision") + 1
+        now.save(update_fields=["title", "text", "origin", "revision"])
+    now.refresh_from_db()
+    return now
+
+
+def reorder(finding: Finding, *, up: bool, by: Actor) -> bool:
+    """Swap a finding with its neighbour of the same theme. False at the edge."""
+    with _curating(finding.draft, "finding.reordered", by=by, thing=finding, up=up) as held:
+        now = _in(held, finding)
+        ordered = list(held.findings.filter(theme=now.theme_id).order_by("order", "pk"))
+        here = next(place for place, other in enumerate(ordered) if other.pk == now.pk)
+        there = here - 1 if up else here + 1
+        if not 0 <= there < len(ordered):
+            return False
+        orders = sorted({other.order for other in ordered})
+        if len(orders) < len(ordered):
+            orders = [orders[0] + place for place in range(len(ordered))]
+        ordered[here], ordered[there] = ordered[there], ordered[here]
+        for order, other in zip(orders, ordered, strict=True):
+            Finding.objects.filter(pk=other.pk).update(order=order)
+    return True
+
+
+def merge(finding: Finding, into: Finding, *, by: Actor) -> Finding:
+    """Put all notes of a finding into another and take the empty one away. Raises `NotInThisDraft`."""
+    with _curating(finding.draft, "finding.merged", by=by, thing=into, merged=str(finding.pk)) as held:
+        gone, home = _in(held, finding), _in(held, into)
+        if gone.pk == home.pk:
+            raise NotInThisDraft(into.pk)
+        first = _last(home.evidence)
+        for order, evidence in enumerate(gone.evidence.order_by("order", "pk"), start=first):
+            Evidence.objects.filter(pk=evidence.pk).update(finding=home, order=order, origin=Origin.HUMAN)
+        Finding.objects.filter(pk=home.pk).update(origin=Origin.HUMAN)
+        gone.delete()
+    return home
+
+
+def split(finding: Finding, notes: Iterable[Note], *, by: Actor) -> Finding:
+    """Take the chosen notes out into a finding of their own, right after this one.
+
+    Raises `NotReady` when nothing or everything is chosen, and `NotInThisDraft` for a note that stands elsewhere.
+    """
+    chosen = {note.pk for note in notes}
+    with _curating(finding.draft, "finding.split", by=by, thing=finding, notes=len(chosen)) as held:
+        now = _in(held, finding)
+        here = list(now.evidence.order_by("order", "pk"))
+        if not chosen <= {evidence.note_id for evidence in here}:
+            raise NotInThisDraft(finding.pk)
+        if not chosen or len(chosen) == len(here):
+            raise NotReady([_("Choose some of the notes, not all of them.")])
+        held.findings.filter(order__gt=now.order).update(order=F("order") + 1)
+        new = Finding.objects.create(
+            draft=held, theme_id=now.theme_id, tier=Tier.RELATED, origin=Origin.HUMAN, order=now.order + 1
+        )
+        Evidence.objects.filter(finding=now, note__in=chosen).update(finding=new, origin=Origin.HUMAN)
+        Finding.objects.filter(pk=now.pk, quote__in=chosen).update(quote=None)
+        Finding.objects.filter(pk=now.pk).update(origin=Origin.HUMAN)
+    return new
+
+
+def add_finding(draft: Draft, theme: Theme | None, *, by: Actor, title: str = "", language: str = "") -> Finding:
+    """A new finding of a theme, last, without notes. Raises `NotInThisDraft` for a theme of another programme."""
+    with _curating(draft, "finding.added", by=by) as held:
+        if theme is not None and theme.programme_id != held.workshop.programme_id:
+            raise NotInThisDraft(theme.pk)
+        words = {language or get_language() or "it": title.strip()} if title.strip() else {}
+        return Finding.objects.create(
+            draft=held, theme=theme, title=words, origin=Origin.HUMAN, order=_last(held.findings)
+        )
+
+
+def hide(finding: Finding, *, by: Actor, hidden: bool = True) -> None:
+    """Leave a finding out of what is published, or let it in again; its notes stay listed."""
+    with _curating(finding.draft, "finding.hidden" if hidden else "finding.shown", by=by, thing=finding) as held:
+        Finding.objects.filter(pk=_in(held, finding).pk).update(hidden=hidden)
+
+
+def choose_quote(finding: Finding, note: Note | None, *, by: Actor) -> None:
+    """Let one of its notes stand for a finding, or none. Raises `NotInThisDraft` for a note that stands elsewhere."""
+    with _curating(finding.draft, "finding.quoted", by=by, thing=finding) as held:
+        now = _in(held, finding)
+        if note is not None and not now.evidence.filter(note=note).exists():
+            raise NotInThisDraft(note.pk)
+        Finding.objects.filter(pk=now.pk).update(quote=note)
+
+
+def confirm(finding: Finding, *, by: Actor) -> None:
+    """Keep a finding as it is: it is ready."""
+    with _curating(finding.draft, "finding.confirmed", by=by, thing=finding) as held:
+        Finding.objects.filter(pk=_in(held, finding).pk).update(tier=Tier.CONFIRMED, origin=Origin.HUMAN)
+
+
+def set_headline(draft: Draft, *, headline: str, lead: str, by: Actor, language: str = "") -> None:
+    """Write the headline and the introduction in one language, the reader's unless said."""
+    language = language or get_language() or "it"
+    with _curating(draft, "draft.headlined", by=by, language=language) as held:
+        held.headline = {**held.headline, language: headline.strip()}
+        held.lead = {**held.lead, language: lead.strip()}
+        held.save(update_fields=["headline", "lead"])
+
+
+@transaction.atomic
+def hide_words(note: Note, words: str, replacement: str, *, by: Actor) -> Redaction:
+    """Show `words` of a note as `[replacement]`, in the draft and in everything published, files too.
+
+    Raises `NotInThisDraft` when the note does not hold the words.
+    """
+    if not words.strip() or not re.search(re.escape(words), note.text, re.IGNORECASE):
+        raise NotInThisDraft(note.pk)
+    workshop_id = note.group.workshop_id
+    redaction, _new = Redaction.objects.update_or_create(
+        note=note, words=words, defaults={"replacement": replacement.strip() or "…"}
+    )
+    record(note, "note.redacted", by=by, scope=workshop_id)
+    transaction.on_commit(lambda: pdf.forget(workshop_id))
+    return redaction

@@ -1,0 +1,47 @@
+"""Probable names of people in what was written down: better one too many than one missed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+ITALIAN_TITLES = """
+    signora signore signorina signor sig.ra sig.na sig. dottoressa dottore dottor dott.ssa dott. professoressa
+    professore professor prof.ssa prof. avvocato avv. ingegner ing. don suor nonna nonno zia zio"""
+ENGLISH_TITLES = "mister mr. mr mrs. mrs ms. ms miss madam doctor dr. dr sir grandma grandpa aunt uncle"
+PARTICLES = "da de del della dei di el la le lo van von"
+
+_TITLES = sorted(f"{ITALIAN_TITLES} {ENGLISH_TITLES}".split(), key=len, reverse=True)
+_WORD = r"[^\W\d_][\w’'\-]*"
+_TITLED = re.compile(
+    rf"(?<!\w)(?:{'|'.join(map(re.escape, _TITLES))})\s+"
+    rf"(?P<name>{_WORD}(?:\s+(?:(?:{'|'.join(PARTICLES.split())})\s+)?{_WORD})?)",
+    re.IGNORECASE,
+)
+_ANY_WORD = re.compile(r"[^\W\d_]+")
+
+
+def probable_names(text: str, first_names: Collection[str] = ()) -> list[str]:
+    """The words of `text` that look like somebody's name, as they stand there, each once and in order.
+
+    Found are a title with a capitalised word after it ("Signora Pina"), and capitalised words that are one of
+    `first_names` (the people and moderators of the workshop), in whatever case those are given.
+    """
+    known = {name.casefold() for name in first_names if name}
+    found = [(match.start(), words) for match in _TITLED.finditer(text) if (words := _capitalised(match))]
+    taken = [(start, start + len(words)) for start, words in found]
+    for match in _ANY_WORD.finditer(text):
+        inside = any(start <= match.start() < end for start, end in taken)
+        if not inside and match[0][0].isupper() and match[0].casefold() in known:
+            found.append((match.start(), match[0]))
+    return list(dict.fromkeys(words for _start, words in sorted(found)))
+
+
+def _capitalised(match: re.Match[str]) -> str:
+    """Title and name, the name as far as its words are capitalised; empty when the first one is not."""
+    name = match["name"]
+    words = re.findall(r"\S+", name)
+    if not words[0][0].isupper():
+        return ""
+    whole = match[0] if words[-1][0].isupper() else match[0][: match.start("name") - match.start() + len(words[0])]
+    return whole.rstrip("’'-")

@@ -1,0 +1,162 @@
+"""Publishing: the draft is frozen as a version of the outcome, and people who came are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.models import Draft, Finding, Note, Outcome, RatingTally
+from feedback.summary import pdf
+from feedback.summary.names import probable_names
+from feedback.summary.redact import shown_text
+from ledger import jobs, outbox
+from ledger.history import Actor, record
+from ledger.jobs import Claim
+from participants.models import Person, Registration
+from workshops.actions import NotReady, move_workshop
+from workshops.models import ModeratorSeat, Workshop
+from workshops.states import WorkshopState
+
+ANSWERS = 5
+
+
+@transaction.atomic
+def publish(draft: Draft, *, by: Actor, names_are_fine: bool = False) -> Outcome:
+    """Make the next version of the outcome; the former one is withdrawn and the workshop is published.
+
+    Raises `NotReady` with what still stops it, `MoveNotAllowed` or `MovedMeanwhile`.
+    """
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if blocks := what_stops(draft, names_are_fine=names_are_fine):
+        raise NotReady(blocks)
+    workshop = Workshop.objects.get(pk=draft.workshop_id)
+    former = workshop.outcomes.aggregate(last=Max("version"))["last"] or 0
+    workshop.outcomes.standing().update(withdrawn_at=timezone.now())
+    outcome = outcome_of(draft)
+    outcome.version = former + 1
+    outcome.save()
+    if workshop.state != WorkshopState.PUBLISHED:
+        move_workshop(workshop, WorkshopState.PUBLISHED, by=by)
+    record(outcome, "outcome.published", by=by, scope=workshop.pk, version=outcome.version)
+    jobs.ask("tell_published", workshop, scope=workshop.pk)
+    transaction.on_commit(lambda: pdf.forget(workshop.pk))
+    return outcome
+
+
+def what_stops(draft: Draft, *, names_are_fine: bool = False) -> list[str]:
+    """What must be done before the draft can be published, in sentences."""
+    blocks = []
+    if not draft.headline:
+        blocks.append(_("Write a headline."))
+    if not draft.findings.shown().exists():
+        blocks.append(_("Keep at least one finding."))
+    if not names_are_fine and (count := len(names_left(draft))):
+        blocks.append(
+            ngettext(
+                "%(count)d note may have a name in it. Hide the name, or say that it is not one.",
+                "%(count)d notes may have a name in them. Hide the names, or say that they are not names.",
+                count,
+            )
+            % {"count": count}
+        )
+    return blocks
+
+
+def names_left(draft: Draft) -> list[tuple[Note, list[str]]]:
+    """Notes whose shown text still holds what looks like a name, with the words, in reading order."""
+    known = first_names(draft.workshop_id)
+    notes = Note.objects.filter(group__workshop=draft.workshop_id).standing().in_reading_order()
+    found = []
+    for note in notes.select_related("group").prefetch_related("redactions"):
+        if words := probable_names(shown_text(note.text, note.redactions.all()), known):
+            found.append((note, words))
+    return found
+
+
+def first_names(workshop_id: Any) -> set[str]:
+    """First names of the people with a place (or a turn) and of the moderators of a workshop."""
+    people = Registration.objects.filter(workshop=workshop_id).values_list("person__name", flat=True)
+    moderators = ModeratorSeat.objects.filter(group__workshop=workshop_id).values_list("name", flat=True)
+    return {name.split()[0] for name in [*people, *moderators] if name.strip()}
+
+
+def outcome_of(draft: Draft) -> Outcome:
+    """The draft as an outcome that is not stored: what `publish` freezes and the preview shows."""
+    said = Note.objects.filter(group__workshop=draft.workshop_id).standing().exclude(text="")
+    notes = {note.pk: note for note in said.in_reading_order()}
+    members: dict[Any, list[Note]] = {}
+    for finding_id, note_id in draft.placements.order_by("order", "pk").values_list("finding", "note"):
+        if note_id in notes:
+            members.setdefault(finding_id, []).append(notes[note_id])
+    shown = draft.findings.shown().in_order()
+    findings = [_frozen(finding, members.get(finding.pk, []), finding.quote_id in notes) for finding in shown]
+    placed = {note_id for finding in findings for note_id, _revision in finding["notes"]}
+    return Outcome(
+        workshop_id=draft.workshop_id,
+        headline=draft.headline,
+        lead=draft.lead,
+        people=who_came(draft.workshop_id).count(),
+        tables=len({note.group_id for note in notes.values()}),
+        note_count=len(notes),
+        body={
+            "findings": findings,
+            "remainder": [[str(pk), note.revision] for pk, note in notes.items() if str(pk) not in placed],
+            "initiatives": _ratings(draft.workshop_id),
+        },
+    )
+
+
+def _frozen(finding: Finding, members: list[Note], quoted: bool) -> dict[str, Any]:
+    """A finding as an outcome's body stores it; the tier and shared words title it where no person did."""
+    return {
+        "id": str(finding.pk),
+        "theme": str(finding.theme_id) if finding.theme_id else None,
+        "tier": finding.tier,
+        "words": finding.words,
+        "asked": dict(finding.asked),
+        "title": dict(finding.title),
+        "text": dict(finding.text),
+        "quote": str(finding.quote_id) if quoted else None,
+        "notes": [[str(note.pk), note.revision] for note in members],
+    }
+
+
+def _ratings(workshop_id: Any) -> list[dict[str, Any]]:
+    """The answers about each initiative over all tables, from never to every week."""
+    sums = (
+        RatingTally.objects.filter(initiative__workshop=workshop_id)
+        .values("initiative", "answer")
+        .annotate(total=Sum("people"))
+        .order_by("initiative__order", "initiative", "answer")
+    )
+    counts: dict[str, list[int]] = {}
+    for line in sums:
+        counts.setdefault(str(line["initiative"]), [0] * ANSWERS)[line["answer"] - 1] = line["total"]
+    return [{"id": initiative, "counts": five} for initiative, five in counts.items()]
+
+
+def who_came(workshop_id: Any) -> QuerySet[Registration]:
+    """Who was checked in, or, where nobody used the check-in, who had a place."""
+    registrations = Registration.objects.filter(workshop=workshop_id)
+    here = registrations.here()
+    return here if here.exists() else registrations.confirmed()
+
+
+def who_is_told(workshop_id: Any) -> QuerySet[Person]:
+    """The people who came and left an address."""
+    came = who_came(workshop_id).order_by().values("person")
+    return Person.objects.filter(Q(email__isnull=False) & ~Q(email=""), pk__in=came)
+
+
+def tell_everybody(claim: Claim) -> None:
+    """Leave one mail for each person who came; asked again after a later version, nobody is written to twice."""
+    workshop = Workshop.objects.get(pk=claim.subject_id)
+    people = list(who_is_told(workshop.pk))
+    with claim.finishing():
+        for person in people:
+            outbox.write("published", to=person, about=workshop, scope=workshop.pk)

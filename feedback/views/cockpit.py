@@ -1,0 +1,188 @@
+"""The cockpit: everything that happens at the tables, and the buttons that drive the day."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from feedback.cockpit import gather
+from feedback.next_steps import next_steps
+from participants.actions import remove_device
+from participants.models import Device
+from workshops import actions
+from workshops.access import View, actor_of, observes, organises
+from workshops.models import Prompt, Workshop
+from workshops.permissions import can_organise
+from workshops.states import SessionState, WallMode, WorkshopState
+
+MOST_MINUTES_AT_ONCE = 60
+STEP_OF_STATE: dict[str, int] = {
+    WorkshopState.DRAFT: 1,
+    WorkshopState.ANNOUNCED: 2,
+    WorkshopState.LIVE: 4,
+    WorkshopState.COMPILING: 5,
+    WorkshopState.CURATING: 6,
+    WorkshopState.ASKING: 7,
+    WorkshopState.PUBLISHED: 8,
+    WorkshopState.CANCELLED: 0,
+}
+
+
+@require_GET
+@observes
+@never_cache
+def org_cockpit(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """The page; its live part is refreshed from `org_cockpit_live`."""
+    return _shown(request, workshop, "org/cockpit.html")
+
+
+@require_GET
+@observes
+@never_cache
+def org_cockpit_live(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Everything below the head of the page."""
+    return _shown(request, workshop, "org/cockpit_live.html")
+
+
+def _shown(request: HttpRequest, workshop: Workshop, template: str) -> HttpResponse:
+    acts = can_organise(request.user, workshop)
+    with timezone.override(workshop.zone):
+        cockpit = gather(workshop, timezone.now(), names=acts)
+        steps = next_steps(cockpit) if acts else []
+        context = {
+            "cockpit": cockpit,
+            "steps": steps,
+            "primary_step": next((step for step in steps if step.url), None),
+            "acts": acts,
+            "section": "cockpit",
+            "life": _life(),
+            "life_now": _step_now(workshop, cockpit.people.here),
+            "wall_modes": WallMode.choices,
+        }
+        return render(request, template, context)
+
+
+def _life() -> list[str]:
+    """The steps in the life of a workshop."""
+    return [_("Plan"), _("Invite"), _("Check in"), _("Run"), _("Compile"), _("Curate"), _("Ask people"), _("Publish")]
+
+
+def _step_now(workshop: Workshop, here: int) -> int:
+    """Which step is now. On the day, people check in until the first session opens; once published, all are done."""
+    if workshop.is_published:
+        return len(_life()) + 1
+    step = STEP_OF_STATE[workshop.state]
+    if workshop.state == WorkshopState.ANNOUNCED and (here or workshop.doors_at <= timezone.now()):
+        return 3
+    return step
+
+
+def _acts(view: Callable[..., HttpResponse | str | None]) -> View:
+    """Do one thing by POST, say what stood in its way, and go back to where the button was."""
+
+    @require_POST
+    @organises
+    @wraps(view)
+    def acted(request: HttpRequest, workshop: Workshop, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            refusal = view(request, workshop, *args, **kwargs)
+        except actions.NotReady as wanting:
+            refusal = " ".join(wanting.reasons)
+        except (actions.MoveNotAllowed, actions.MovedMeanwhile):
+            refusal = _("It has changed meanwhile. This is how it stands now.")
+        if isinstance(refusal, HttpResponse):
+            return refusal
+        if refusal:
+            messages.warning(request, refusal)
+        return redirect("org_wall" if request.POST.get("from") == "wall" else "org_cockpit", workshop.pk)
+
+    return acted
+
+
+@_acts
+def org_go_live(request: HttpRequest, workshop: Workshop) -> None:
+    """The day starts: tables get their codes."""
+    actions.move_workshop(workshop, WorkshopState.LIVE, by=actor_of(request))
+
+
+@_acts
+def org_session_open(request: HttpRequest, workshop: Workshop, session_id: uuid.UUID) -> str | None:
+    """Open a session of the running workshop, one at a time, and turn the wall to it."""
+    session = get_object_or_404(workshop.sessions.select_related("workshop__programme"), pk=session_id)
+    if workshop.state != WorkshopState.LIVE:
+        return _("Start the day first.")
+    try:
+        actions.move_session(session, SessionState.OPEN, by=actor_of(request))
+    except actions.AnotherIsOpen as running:
+        return _("End %(session)s first.") % {"session": running.session}
+    return None
+
+
+@_acts
+def org_session_close(request: HttpRequest, workshop: Workshop, session_id: uuid.UUID) -> None:
+    """End a session; what tablets send for it afterwards waits for the organiser."""
+    session = get_object_or_404(workshop.sessions, pk=session_id)
+    actions.move_session(session, SessionState.CLOSED, by=actor_of(request))
+
+
+@_acts
+def org_session_extend(request: HttpRequest, workshop: Workshop, session_id: uuid.UUID) -> HttpResponse | None:
+    """Some minutes more, or fewer when negative, for an open session."""
+    session = get_object_or_404(workshop.sessions, pk=session_id)
+    try:
+        minutes = int(request.POST.get("minutes", "5"))
+    except ValueError:
+        return HttpResponseBadRequest("minutes")
+    if not 1 <= abs(minutes) <= MOST_MINUTES_AT_ONCE:
+        return HttpResponseBadRequest("minutes")
+    actions.extend_session(session, minutes=minutes, by=actor_of(request))
+    return None
+
+
+@_acts
+def org_ask_prompt(request: HttpRequest, workshop: Workshop, session_id: uuid.UUID) -> None:
+    """Put one question of a session on the wall and on top of the tablets."""
+    session = get_object_or_404(workshop.sessions, pk=session_id)
+    actions.ask_prompt(session, _chosen_prompt(session.prompts, request.POST.get("prompt", "")), by=actor_of(request))
+
+
+def _chosen_prompt(prompts: Any, wanted: str) -> Prompt:
+    try:
+        return get_object_or_404(prompts, pk=uuid.UUID(wanted))
+    except ValueError as malformed:
+        raise Http404("no such question") from malformed
+
+
+@_acts
+def org_wall_mode(request: HttpRequest, workshop: Workshop) -> HttpResponse | None:
+    """Turn the wall to another picture."""
+    mode = request.POST.get("mode", "")
+    if mode not in WallMode:
+        return HttpResponseBadRequest("mode")
+    actions.show_on_wall(workshop, mode, by=actor_of(request))
+    return None
+
+
+@_acts
+def org_device_remove(request: HttpRequest, workshop: Workshop, device_id: uuid.UUID) -> str:
+    """Take a tablet off its table."""
+    device = get_object_or_404(Device.objects.select_related("group"), pk=device_id, group__workshop=workshop)
+    remove_device(device, by=actor_of(request))
+    return _("The tablet is off Table %(table)s. What it has not sent yet stays on it.") % {"table": device.group.name}
+
+
+@require_GET
+@organises
+def org_wall(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """The wall's address and what it shows."""
+    return render(request, "org/cockpit_wall.html", {"section": "wall", "wall_modes": WallMode.choices})

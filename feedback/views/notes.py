@@ -1,0 +1,184 @@
+"""All notes of a workshop: filter, search, export, and decide about those that came late."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from feedback.models import Note, Op
+from feedback.notes.actions import accept_held, refuse_held
+from feedback.notes.shape import Refused
+from feedback.states import NoteKind, OpState
+from feedback.summary.opendata import safe_cell
+from workshops.access import actor_of, observes, organises
+from workshops.forms import offer
+from workshops.models import Group, Session, Theme, Workshop
+from workshops.permissions import can_organise
+
+NOTES_A_PAGE = 50
+
+
+class Filter(forms.Form):
+    """Which notes to show; what is not understood is left out."""
+
+    table = forms.ModelChoiceField(
+        Group.objects.none(), required=False, label=gettext_lazy("Table"), empty_label=gettext_lazy("All tables")
+    )
+    session = forms.ModelChoiceField(
+        Session.objects.none(), required=False, label=gettext_lazy("Session"), empty_label=gettext_lazy("All sessions")
+    )
+    theme = forms.ModelChoiceField(
+        Theme.objects.none(), required=False, label=gettext_lazy("Theme"), empty_label=gettext_lazy("All themes")
+    )
+    kind = forms.ChoiceField(
+        choices=[("", gettext_lazy("All kinds")), *NoteKind.choices], required=False, label=gettext_lazy("Kind")
+    )
+    q = forms.CharField(required=False, max_length=100, strip=True, label=gettext_lazy("Words in the note"))
+
+    def __init__(self, workshop: Workshop, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "table", workshop.groups.all())
+        offer(self, "session", workshop.sessions.at_the_tables())
+        offer(self, "theme", workshop.programme.themes.all())
+
+    def notes_of(self, workshop: Workshop) -> Any:
+        """The standing notes that fit, newest first."""
+        notes = Note.objects.standing().of_workshop(workshop).with_places().newest_first()
+        self.is_valid()
+        wanted = self.cleaned_data
+        for name, column in (("table", "group"), ("session", "session"), ("theme", "theme"), ("kind", "kind")):
+            if wanted.get(name):
+                notes = notes.filter(**{column: wanted[name]})
+        return notes.filter(text__icontains=wanted["q"]) if wanted.get("q") else notes
+
+
+@require_GET
+@observes
+def org_notes(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """The list, fifty a page, with late notes on top for organisers."""
+    chosen = Filter(workshop, request.GET)
+    page = Paginator(chosen.notes_of(workshop), NOTES_A_PAGE).get_page(request.GET.get("page"))
+    acts = can_organise(request.user, workshop)
+    for note in page:
+        note.variants = [variant["text"] for variant in note.variants]
+        note.by = note.by if acts else ""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "section": "notes",
+        "filter": chosen,
+        "filtered": any(value for name, value in kept.items() if name in chosen.fields),
+        "page": page,
+        "kept": kept.urlencode(),
+        "acts": acts,
+        "held": [_held_shown(op) for op in _held(workshop)] if acts else [],
+    }
+    with timezone.override(workshop.zone):
+        return render(request, "org/notes.html", context)
+
+
+def _held(workshop: Workshop) -> Any:
+    return Op.objects.filter(group__workshop=workshop, state=OpState.HELD).select_related("group").order_by("at", "pk")
+
+
+def _held_shown(op: Op) -> dict[str, Any]:
+    """A held op in words: what it would do, and the text it brings, if any."""
+    changes = op.body.get("set") or {}
+    doings = {
+        "delete": _("Delete a note"),
+        "restore": _("Bring a deleted note back"),
+        "dot": _("Change the dots of a note"),
+        "settle": _("Settle two texts of a note"),
+    }
+    return {
+        "op": op,
+        "does": doings.get(op.body.get("do"), _("A note")),
+        "text": changes.get("text", {}).get("to") or "",
+        "lang": changes.get("lang", {}).get("to") or "",
+        "by": op.body.get("by", ""),
+    }
+
+
+@require_POST
+@organises
+def org_held_accept(request: HttpRequest, workshop: Workshop, op_id: uuid.UUID) -> HttpResponse:
+    """Take a late change in, as if it had come in time."""
+    op = get_object_or_404(_held(workshop), pk=op_id)
+    try:
+        accept_held(op, by=actor_of(request))
+    except Refused as refusal:
+        messages.error(request, _("It cannot be taken in any more. %(reason)s") % {"reason": refusal.sentence})
+    else:
+        messages.success(request, _("The late note of Table %(table)s is in.") % {"table": op.group.name})
+    return redirect("org_notes", workshop.pk)
+
+
+@require_POST
+@organises
+def org_held_refuse(request: HttpRequest, workshop: Workshop, op_id: uuid.UUID) -> HttpResponse:
+    """Leave a late change out for good; its text is forgotten."""
+    op = get_object_or_404(_held(workshop), pk=op_id)
+    try:
+        refuse_held(op, by=actor_of(request))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("The late note of Table %(table)s was left out.") % {"table": op.group.name})
+    return redirect("org_notes", workshop.pk)
+
+
+@require_GET
+@organises
+def org_notes_csv(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """All standing notes in reading order, one a row, without the names of those who wrote them."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{workshop.slug}-notes.csv"'
+    response.write("\ufeff")  # so that spreadsheets read it as UTF-8
+    rows = csv.writer(response)
+    rows.writerow(
+        [
+            "note",
+            "table",
+            "session",
+            "question",
+            "theme",
+            "kind",
+            "text",
+            "language",
+            "initiative",
+            "rating",
+            "dots",
+            "stored_at",
+        ]
+    )
+    notes = Note.objects.standing().of_workshop(workshop).with_places().select_related("prompt").in_reading_order()
+    rows.writerows([safe_cell(str(cell)) for cell in _row(note, workshop)] for note in notes.iterator(chunk_size=500))
+    return response
+
+
+def _row(note: Note, workshop: Workshop) -> list[Any]:
+    return [
+        note.pk,
+        note.group,
+        note.session,
+        note.prompt or "",
+        note.theme or "",
+        note.kind,
+        note.text,
+        note.lang,
+        note.initiative or "",
+        note.rating or "",
+        note.dots,
+        note.created_at.astimezone(workshop.zone).isoformat(timespec="seconds"),
+    ]

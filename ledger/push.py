@@ -1,0 +1,91 @@
+"""The push channel between the processes that write and those that hold streams open: memory or Redis.
+
+It carries topics and short-lived signals (presence), never anything that must survive.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Protocol
+
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[str, dict], None]
+
+
+class Channel(Protocol):
+    def publish(self, topic: str, signal: dict | None = None) -> None:
+        """Tell every listener, in this and other processes, about `topic`; `signal` is shown and forgotten."""
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener(topic, signal)` from a thread of its own for whatever comes."""
+
+
+class MemoryChannel:
+    """One process: listeners are called straight away."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def publish(self, topic: str, signal: dict | None = None) -> None:
+        for listener in list(self._listeners):
+            listener(topic, signal or {})
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+
+class RedisChannel:
+    """Several processes. A dead Redis costs half a second now and then: streams re-read the rows anyway."""
+
+    NAME = "tavolo"
+    AWAY_SECONDS = 5.0
+
+    def __init__(self, url: str) -> None:
+        import redis
+
+        self._redis = redis.Redis.from_url(f"{url}/0", socket_timeout=0.5, socket_connect_timeout=0.5)
+        self._url = url
+        self._away_until = 0.0
+
+    def publish(self, topic: str, signal: dict | None = None) -> None:
+        import redis
+
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            self._redis.publish(self.NAME, json.dumps({"topic": topic, "signal": signal or {}}))
+        except redis.RedisError:
+            self._away_until = time.monotonic() + self.AWAY_SECONDS
+            raise
+
+    def listen(self, listener: Listener) -> None:
+        threading.Thread(target=self._follow, args=(listener,), name="push", daemon=True).start()
+
+    def _follow(self, listener: Listener) -> None:
+        import redis
+
+        while True:
+            try:
+                subscription = redis.Redis.from_url(f"{self._url}/0", socket_connect_timeout=2).pubsub()
+                subscription.subscribe(self.NAME)
+                for message in subscription.listen():
+                    if message["type"] == "message":
+                        said = json.loads(message["data"])
+                        listener(said["topic"], said["signal"])
+            except redis.RedisError:
+                log.warning("the push channel is away; streams read the rows every two seconds")
+                time.sleep(1)
+
+
+@lru_cache(maxsize=1)
+def channel() -> Channel:
+    """This process's push channel."""
+    return RedisChannel(settings.REDIS_URL) if settings.PUSH == "redis" else MemoryChannel()

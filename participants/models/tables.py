@@ -1,0 +1,94 @@
+"""Who sits where, and which tablets belong to which table."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from participants.models.people import Registration
+from workshops.models import Group, Session, opaque_id
+
+
+class SeatQuerySet(models.QuerySet):
+    def for_the_evening(self) -> SeatQuerySet:
+        """Seats that hold for all sessions, not for one."""
+        return self.filter(session=None)
+
+    def with_people(self) -> SeatQuerySet:
+        return self.select_related("registration__person", "registration__theme", "group")
+
+
+class Seat(models.Model):
+    """A person's seat at a table, for one session or (session empty) for all of them."""
+
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="seats")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="seats")
+    session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="+")
+    kept = models.BooleanField(default=False, help_text="Placed by a person: a new mix leaves it where it is.")
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(session=None), name="one_seat_for_each_person_and_evening"
+            ),
+            models.UniqueConstraint(
+                fields=["registration", "session"],
+                condition=Q(session__isnull=False),
+                name="one_seat_for_each_person_and_session",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} at {self.group_id}"
+
+
+class SeatingRule(models.Model):
+    """Two people who should sit together, or apart."""
+
+    class Kind(models.TextChoices):
+        TOGETHER = "together", _("Together")
+        APART = "apart", _("Apart")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    one = models.ForeignKey(Registration, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Registration, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="one_rule_for_each_pair"),
+            models.CheckConstraint(condition=~Q(one=models.F("other")), name="a_rule_is_about_two_people"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.one_id}, {self.other_id}"
+
+
+class DeviceQuerySet(models.QuerySet):
+    def working_at(self, now: object) -> DeviceQuerySet:
+        """Joined, not removed, and the table's codes still hold."""
+        return self.filter(revoked_at=None, until__gt=now)
+
+
+class Device(models.Model):
+    """A tablet that joined a table with its code, under a moderator's name."""
+
+    id = opaque_id()
+    group = models.ForeignKey(Group, models.CASCADE, related_name="devices")
+    name = models.CharField(_("name"), max_length=80)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    until = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.group_id}"
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0]

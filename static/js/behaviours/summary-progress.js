@@ -1,0 +1,33 @@
+const EVERY_MS = 2000
+
+/**
+ * Keep the progress card of a compile fresh: `data-compile` says how it stands, `data-compile-from` where the card comes
+ * from. When it stands otherwise the page is read again. Without script there is a link that does the same.
+ */
+export function followCompile(root) {
+  const card = root.querySelector('[data-compile="waiting"]')
+  if (card) setTimeout(() => refresh(card), EVERY_MS)
+}
+
+async function refresh(card) {
+  const fresh = await fetchCard(card.dataset.compileFrom)
+  if (fresh && fresh.dataset.compile !== card.dataset.compile) {
+    location.reload()
+    return
+  }
+  if (fresh) card.replaceWith(fresh)
+  const shown = fresh ?? card
+  setTimeout(() => refresh(shown), EVERY_MS)
+}
+
+/** The card as the server shows it now; null while it cannot be reached. */
+async function fetchCard(from) {
+  try {
+    const answer = await fetch(from, { headers: { accept: 'text/html' } })
+    if (!answer.ok || answer.redirected) return null
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    return page.querySelector('[data-compile]')
+  } catch {
+    return null
+  }
+}

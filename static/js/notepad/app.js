@@ -1,0 +1,368 @@
+// Ties the parts of the pad together: what is known, what happens, and which parts draw it.
+import { readKit } from './answers.js'
+import { createBanner } from './banner.js'
+import { createBoard } from './board.js'
+import { createComposer } from './composer.js'
+import { copyOf, download } from './copy.js'
+import { newId } from './dom.js'
+import { createEditor, REST_MS } from './editor.js'
+import { watchKeyboard } from './keyboard.js'
+import { findLegacies, inherit } from './legacy.js'
+import { createLive } from './live.js'
+import { createMenu } from './menu.js'
+import { isUnsent, needsPerson, shown } from './outbox.js'
+import { createPresence } from './presence.js'
+import { keepPreferences, readPreferences } from './preferences.js'
+import { createSheet } from './sheet.js'
+import { createSync } from './sync.js'
+import { createTalk } from './talk.js'
+import { createTop } from './top.js'
+
+const FAILURES_TO_BE_APART = 2
+const KIT_EVERY_MS = 60_000
+const BACK_SHOWN_MS = 60_000
+
+const underLock = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work())
+
+/** The session at the tables now: the newest open one, else the last closed one, else the first. */
+export function currentSession(sessions) {
+  const open = sessions.filter(({ state }) => state === 'open')
+  const closed = sessions.filter(({ state }) => state === 'closed')
+  return open.at(-1) ?? closed.at(-1) ?? sessions[0] ?? null
+}
+
+/**
+ * @param {{kit: object, known: object, net: object, store: object, words: object}} parts
+ */
+export function createApp({ kit, known, net, store, words }) {
+  const notes = new Map()
+  const state = {
+    link: 'unknown', failures: 0, lastContact: null, offlineCount: 0, back: null, held: 0, heldSentence: '', sentence: '',
+    isStreaming: null, isFilled: false, isFull: false, isLeaving: false,
+    isCertain: false, legacy: null,
+  }
+  const ui = { mode: 'write', filter: null, session: null, prompts: {} }
+  const channel = new BroadcastChannel(store.name)
+  let skew = 0 // the server's clock minus ours, in milliseconds
+  let views = []
+  let sheet, menu, editor, composer
+  let frame = null
+  let useNewRelease = null
+
+  const app = {
+    words, store, notes, state, ui, newId, kit, preferences: readPreferences(), writing: null,
+    nowMs: () => Date.now() + skew,
+    now: () => new Date(Date.now() + skew).toISOString(),
+
+    get session() {
+      return app.kit.sessions.find(({ id }) => id === ui.session) ?? currentSession(app.kit.sessions)
+    },
+    get prompt() {
+      const prompts = app.session?.prompts ?? []
+      return prompts.find(({ id }) => id === ui.prompts[app.session.id]) ?? prompts[0] ?? null
+    },
+    themeOf: (note) => app.kit.themes.find(({ id }) => id === note.theme) ?? null,
+    initiativeOf: (prompt) => app.kit.initiatives.find(({ id }) => id === prompt.initiative) ?? null,
+    noteLanguage() {
+      const { languages } = app.kit.workshop
+      const wanted = [app.preferences.language, words.lang].find((own) => languages.includes(own))
+      return wanted ?? languages[0] ?? words.lang
+    },
+    dotsLeft() {
+      const given = [...notes.values()].map((own) => shown(own))
+        .filter((note) => !note.deleted && note.session === app.session?.id)
+        .reduce((sum, note) => sum + note.dots, 0)
+      return app.kit.group.people * (app.session?.dots_per_person ?? 0) - given
+    },
+    counts() {
+      const own = [...notes.values()]
+      return { needs: own.filter(needsPerson).length, unsent: own.filter(isUnsent).length }
+    },
+    /** Whether our notes cannot reach the server at this moment. */
+    isApart: () => !navigator.onLine || (['offline', 'unreadable'].includes(state.link) && state.failures >= FAILURES_TO_BE_APART),
+
+    /** Storage that may be full: what is on the screen stays there, and we say so. Returns whether it went well. */
+    async guard(work) {
+      try {
+        await work()
+        state.isFull = false
+        return true
+      } catch (error) {
+        if (!(error instanceof DOMException)) throw error
+        state.isFull = true
+        app.render()
+        return false
+      }
+    },
+    /** Change one note on the tablet, then send it after `wait` milliseconds. */
+    async changeNote(id, work, wait = undefined) {
+      await app.guard(() => store.transact(async (tx) => {
+        const note = await tx.get(id)
+        const next = note && work(note)
+        if (next === null) tx.remove(id)
+        else if (next && next !== note) tx.put(next)
+      }))
+      app.sync.kick(wait)
+    },
+
+    choosePrompt(id) {
+      ui.prompts = { ...ui.prompts, [app.session.id]: id }
+      store.keep('prompts', ui.prompts)
+      app.announce(app.prompt.text)
+      app.render()
+    },
+    chooseSession(id) {
+      Object.assign(ui, { session: id, filter: null })
+      app.render()
+    },
+    setMode(mode) {
+      ui.mode = mode
+      app.render()
+    },
+    setFilter(theme) {
+      ui.filter = theme
+      app.render()
+    },
+    setPreference(name, value) {
+      app.preferences = { ...app.preferences, [name]: value }
+      keepPreferences(app.preferences)
+      app.render()
+    },
+    edit: (id) => editor.open(id),
+    openSheet: () => sheet.open(),
+    closeSheet: () => sheet.close(),
+    openMenu: () => menu.open(),
+    forget(name) {
+      state[name] = name === 'held' ? 0 : null
+      app.render()
+    },
+    tryNow() {
+      app.live?.restart()
+      return Promise.all([app.sync.send(), app.sync.pull(), fetchKit()])
+    },
+    async saveCopy() {
+      const ops = await app.sync.freezeAll()
+      const at = app.now()
+      download(`tavolo-${app.kit.group.name}-${at.slice(0, 16).replace(':', '')}.json`,
+        copyOf({ kit: app.kit, notes: [...notes.values()], ops, at }))
+    },
+    async takeLegacy() {
+      await inherit(store, known, app.kit.group.id, state.legacy)
+      state.legacy = null
+      app.sync.kick()
+    },
+    /** Leave the table. Its notes go from the tablet too, unless some are still only here. */
+    async leave() {
+      state.isLeaving = true
+      await net.leave().catch(() => {}) // without a connection the server hears of it at the next joining
+      if (!app.counts().unsent) {
+        await known.forget(app.kit.group.id)
+        await store.erase()
+      }
+      location.assign('/table/')
+    },
+    joinAgain() {
+      state.isLeaving = true
+      location.assign('/table/')
+    },
+    useNewRelease: () => useNewRelease?.(),
+    offerRelease(useIt) {
+      useNewRelease = useIt
+      menu.showUpdate()
+    },
+    render() {
+      frame ??= requestAnimationFrame(() => {
+        frame = null
+        if (app.isApart()) state.offlineCount = app.counts().unsent
+        for (const view of views) view.render()
+      })
+    },
+  }
+
+  Object.assign(app, createTalk(app))
+  app.fitKeyboard = watchKeyboard()
+  const presence = createPresence({ send: net.presence, me: () => app.kit.me.key, render: app.render })
+  Object.assign(app, { here: presence.here, writerOf: presence.writerOf, isWriting: presence.isWriting, heard: presence.names })
+
+  function takeLink({ link, sentence }) {
+    const wasApart = app.isApart()
+    if (link !== 'online') state.back = null
+    state.link = link
+    state.sentence = sentence ?? state.sentence
+    if (['offline', 'unreadable'].includes(link)) {
+      state.failures += 1
+      return
+    }
+    state.failures = 0
+    if (link !== 'online') return
+    state.lastContact = app.nowMs()
+    if (wasApart && navigator.onLine) {
+      state.back = { at: app.nowMs(), count: state.offlineCount }
+      state.offlineCount = 0
+      setTimeout(() => app.forget('back'), BACK_SHOWN_MS)
+    }
+  }
+
+  function report(news) {
+    if (news.link) {
+      takeLink(news)
+      channel.postMessage({ link: news.link, sentence: news.sentence })
+    }
+    if (news.link === 'online' && !state.isCertain) fetchKit()
+    if (news.isRestored) app.live?.reopen()
+    for (const ack of news.acks ?? []) {
+      if (ack.status !== 'held') continue
+      state.held += 1
+      state.heldSentence = ack.sentence ?? ''
+    }
+    app.render()
+  }
+
+  /** A note being typed rests between two sends, so that each letter does not become a revision. */
+  function isHeldBack(id) {
+    if (app.writing?.id !== id) return false
+    if (Date.now() - app.writing.sentAt < REST_MS) {
+      app.sync.kick(REST_MS)
+      return true
+    }
+    app.writing.sentAt = Date.now()
+    return false
+  }
+
+  app.sync = createSync({
+    net, store, newId, clock: app.now, isHeldBack, maySend: () => state.isCertain, report, lock: (work) => underLock(`${store.name}:push`, work),
+  })
+
+  async function readBack(ids) {
+    const found = await store.read(ids)
+    ids.forEach((id, at) => (found[at] ? notes.set(id, found[at]) : notes.delete(id)))
+    app.render()
+  }
+
+  store.onChange(async (ids) => {
+    await readBack(ids)
+    channel.postMessage({ ids })
+  })
+  channel.addEventListener('message', ({ data }) => {
+    if (data.ids) readBack(data.ids)
+    if (data.event) hear(data.event, data.body)
+    if (data.link) {
+      takeLink(data)
+      app.render()
+    }
+  })
+
+  /** Build every part anew: at the start, and when kinds, themes or languages of the kit have changed. */
+  async function build() {
+    sheet = createSheet(app)
+    menu = createMenu(app)
+    editor = createEditor(app)
+    composer = createComposer(app)
+    const board = createBoard(app)
+    const dialogs = document.getElementById('dialogs')
+    dialogs.replaceChildren(sheet.element, editor.element, ...menu.elements)
+    document.getElementById('pad').replaceChildren(board.element, composer.element)
+    views = [app.top, app.banner, board, composer, sheet, editor]
+    await composer.restore()
+    app.render()
+  }
+
+  const fixedParts = ({ kinds, themes, workshop }) => JSON.stringify([kinds, themes, workshop.languages])
+  const openSessions = ({ sessions }) => sessions.filter(({ state: own }) => own === 'open').map(({ id }) => id)
+
+  async function takeKit(fresh) {
+    if (fresh.me.key !== app.kit.me.key) {
+      await known.keep(app.kit.group.id, fresh)
+      state.isLeaving = true
+      location.reload() // somebody else signed in: another store, another outbox
+      return
+    }
+    const isRebuilt = fixedParts(fresh) !== fixedParts(app.kit)
+    const before = openSessions(app.kit)
+    app.kit = fresh
+    skew = Date.parse(fresh.server_time) - Date.now()
+    await known.keep(fresh.group.id, fresh)
+    if (!state.isCertain) await beCertain()
+    if (openSessions(fresh).some((id) => !before.includes(id))) ui.session = null
+    if (isRebuilt) await build()
+    app.render()
+  }
+
+  /** The server has named the author: now the outbox may go, and what an earlier one left can be looked at. */
+  async function beCertain() {
+    state.isCertain = true
+    const { id } = app.kit.group
+    for (const legacy of await findLegacies(known, id)) {
+      if (legacy.name === app.kit.me.name) await inherit(store, known, id, legacy)
+      else state.legacy = legacy
+    }
+    app.sync.send()
+  }
+
+  async function fetchKit() {
+    try {
+      const verdict = readKit(await net.kit())
+      if (verdict.kind === 'kit') await takeKit(verdict.kit)
+      if (verdict.kind !== 'kit') report({ link: verdict.kind === 'later' ? state.link : verdict.kind })
+      else if (!app.sync.isFailing()) report({ link: 'online' })
+    } catch {
+      report({ link: 'offline' })
+    }
+  }
+
+  /** News of the stream, told to the other tabs as well. */
+  function hear(event, body) {
+    if (event === 'kit') return fetchKit()
+    if (event === 'presence') return presence.hear(body)
+    return undefined
+  }
+
+  async function hearAsLeader(event, body) {
+    if (event === 'notes') await app.sync.take(body)
+    else channel.postMessage({ event, body })
+    await hear(event, body)
+  }
+
+  /** One tab of the browser listens; when it closes, another one takes over. */
+  function lead() {
+    app.live = createLive({
+      net, since: app.sync.since, hear: hearAsLeader, poll: app.sync.pull,
+      say(isStreaming) {
+        state.isStreaming = isStreaming
+        app.render()
+      },
+    })
+    app.live.start()
+    return new Promise(() => {})
+  }
+
+  function watchPage() {
+    const wake = () => document.visibilityState === 'visible' && app.tryNow()
+    window.addEventListener('online', wake)
+    window.addEventListener('focus', wake)
+    document.addEventListener('visibilitychange', wake)
+    window.addEventListener('offline', () => { app.live?.drop(); app.render() })
+    window.addEventListener('beforeunload', (event) => {
+      if (app.counts().unsent && !state.isLeaving) event.preventDefault()
+    })
+    setInterval(() => document.visibilityState === 'visible' && fetchKit(), KIT_EVERY_MS)
+  }
+
+  /** Draw what the tablet holds, then ask the server. */
+  app.start = async ({ isKitFresh }) => {
+    for (const note of await store.all()) notes.set(note.id, note)
+    ui.prompts = (await store.recall('prompts')) ?? {}
+    if (isKitFresh) skew = Date.parse(app.kit.server_time) - Date.now()
+    app.top = createTop(app)
+    app.banner = createBanner(app)
+    await build()
+    watchPage()
+    underLock(`${store.name}:live`, lead)
+    if (isKitFresh) await beCertain()
+    else await fetchKit()
+    await app.sync.pull()
+    state.isFilled = true
+  }
+
+  return app
+}

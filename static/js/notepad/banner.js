@@ -1,0 +1,55 @@
+// The one sentence under the bar: no connection, back again, or something only a person can settle.
+import { h, icon, show } from './dom.js'
+
+/** What to say now: [look, icon, bold fact, what to do, button or null]; null when all is well. */
+function sentenceOf(app) {
+  const { say, time } = app.words
+  const { state } = app
+  const { unsent } = app.counts()
+  const copy = ['save_copy', () => app.saveCopy()]
+  if (state.isFull) return ['bad', 'cloud-alert', say('storage_full'), say('storage_full_do'), copy]
+  if (state.link === 'signin') return ['bad', 'lock', say('signed_out'), say('notes_stay'), ['join_again', () => app.joinAgain()]]
+  if (state.link === 'gone') return ['bad', 'cloud-alert', say('table_gone'), say('notes_stay'), copy]
+  if (state.link === 'bad') return ['bad', 'cloud-alert', say('not_understood', { sentence: state.sentence ?? '' }), say('notes_stay'), copy]
+  if (app.isApart()) {
+    const fact = state.lastContact ? say('offline_since', { time: time(state.lastContact) }) : say('offline')
+    const rest = unsent ? say('offline_notes', { count: unsent }) : say('offline_no_notes')
+    return ['waiting', 'wifi-off', fact, rest, unsent ? ['see_waiting', () => app.openSheet()] : null]
+  }
+  if (state.legacy) {
+    const { name, notes } = state.legacy
+    return ['good', 'info', say('legacy', { name, count: notes.length }), '', ['legacy_take', () => app.takeLegacy()]]
+  }
+  if (state.held) return ['good', 'info', say('held', { count: state.held }), state.heldSentence, ['close', () => app.forget('held')]]
+  if (state.back && !unsent) {
+    const fact = state.back.count ? say('back_with_notes', { time: time(state.back.at), count: state.back.count })
+      : say('back', { time: time(state.back.at) })
+    return ['good', 'wifi', fact, '', ['close', () => app.forget('back')]]
+  }
+  return null
+}
+
+/** @param {object} app */
+export function createBanner(app) {
+  const { say } = app.words
+  const element = document.getElementById('banner')
+  let spoken = ''
+
+  function button(name, act) {
+    if (name !== 'close') return h('button', { type: 'button', class: 'button dark', onclick: act }, say(name))
+    return h('button', { type: 'button', class: 'button quiet round', 'aria-label': say('close'), onclick: act }, icon('x'))
+  }
+
+  return {
+    render() {
+      const sentence = sentenceOf(app)
+      const [look, mark, fact, rest, act] = sentence ?? ['none']
+      element.className = `banner ${look}`
+      element.hidden = !sentence
+      show(element, [look, fact, rest], () => (sentence
+        ? [icon(mark), h('p', {}, h('strong', {}, fact), ' ', rest), act && button(...act)] : []))
+      if (sentence && look !== spoken) app.announce(`${fact} ${rest}`)
+      spoken = look
+    },
+  }
+}

@@ -1,0 +1,66 @@
+// One note on the board.
+import { KIND_ICONS, seats } from './choices.js'
+import { h, icon, svg } from './dom.js'
+
+const DOTS_DRAWN = 10
+
+function dots(count, words) {
+  if (!count) return null
+  const drawn = Math.min(count, DOTS_DRAWN)
+  const drawing = svg('svg', { class: 'dots', viewBox: `0 0 ${drawn * 16} 12`, 'aria-hidden': 'true' })
+  for (let at = 0; at < drawn; at += 1) drawing.append(svg('circle', { cx: at * 16 + 6, cy: 6, r: 6 }))
+  return h('span', { class: 'given' }, drawing, h('span', { 'aria-hidden': 'true' }, String(count)),
+    h('span', { class: 'unseen' }, words.say('dots', { count })))
+}
+
+const excerpt = (text) => (text.length > 80 ? `${text.slice(0, 79)}…` : text)
+
+function head(app, note, state) {
+  const { say } = app.words
+  const theme = app.themeOf(note)
+  return h('header', {},
+    h('span', { class: 'kind-mark' }, icon(KIND_ICONS[note.kind] ?? 'circle')),
+    h('span', { class: 'kind-word' }, say(`kind_${note.kind}`)),
+    state.isWaiting && h('span', { class: 'chip-waiting' }, icon('tablet'), say('waiting')),
+    theme && h('span', { class: 'theme-mark' }, icon(theme.icon), h('span', { class: 'unseen' }, theme.name)))
+}
+
+function foot(app, note, state) {
+  const { say } = app.words
+  return h('footer', {},
+    dots(note.dots, app.words),
+    state.isDotting && note.dots > 0 && h('button', {
+      type: 'button', class: 'take-dot', 'data-act': 'take', 'aria-label': say('take_dot', { text: excerpt(note.text) }),
+    }, icon('minus')),
+    note.rating && h('span', { class: 'rated' }, seats(note.rating, 5), h('span', { class: 'unseen' }, say(`rating_${note.rating}`))),
+    h('span', { class: 'by' }, note.by))
+}
+
+/** The button that covers the card: edit, or add a dot. */
+function cover(app, note, state) {
+  const { say } = app.words
+  if (state.writer) return null
+  const name = state.isDotting ? 'give_dot' : 'change_note'
+  return h('button', {
+    type: 'button', class: 'cover', 'data-act': state.isDotting ? 'give' : 'edit', 'aria-label': say(name, { text: excerpt(note.text) }),
+  })
+}
+
+/**
+ * @param {object} app
+ * @param {object} note   as `shown()` gives it
+ * @param {{isWaiting: boolean, isDotting: boolean, writer: string|null, refusals: string[]}} state
+ */
+export function card(app, note, state) {
+  const { say } = app.words
+  const theme = app.themeOf(note)
+  return h('article', {
+    class: `note ${theme ? `theme-${theme.slot}` : 'theme-none'} ${state.writer ? 'held' : ''} ${state.refusals.length ? 'refused' : ''}`,
+  },
+    state.writer && h('p', { class: 'writer' }, say('is_writing', { name: state.writer })),
+    head(app, note, state),
+    h('p', { class: note.kind === 'quote' ? 'said quote' : 'said', lang: note.lang }, note.text),
+    state.refusals.map((sentence) => h('p', { class: 'refusal' }, say('not_sent', { sentence }))),
+    foot(app, note, state),
+    cover(app, note, state))
+}

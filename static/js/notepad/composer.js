@@ -1,0 +1,140 @@
+// Where a new note is written. The draft is kept at each keystroke.
+import { noteChoices, RATINGS } from './choices.js'
+import { h, icon } from './dom.js'
+import { blank, change } from './outbox.js'
+
+export const LONGEST_TEXT = 2000
+
+/** A chip with a native list, for the moment when the keyboard leaves no room. */
+function picker({ label, options, onPick }) {
+  const element = h('select', { class: 'picker', 'aria-label': label, onchange: () => onPick(element.selectedIndex) },
+    options.map((text) => h('option', {}, text)))
+  return element
+}
+
+/** @param {object} app */
+export function createComposer(app) {
+  const { say } = app.words
+  let draft = { text: '', kind: app.kit.kinds[0], theme: null, rating: null }
+
+  const groups = noteChoices(app, 'new', pick)
+  const text = h('textarea', {
+    id: 'new-note', 'aria-label': say('new_note'), placeholder: say('composer_placeholder'), rows: 3, autocapitalize: 'sentences',
+    oninput: () => set('text', text.value), onkeydown: addByKeys,
+    onfocus: () => { app.fitKeyboard(); app.here(null) }, onblur: () => setTimeout(app.fitKeyboard, 100),
+  })
+  const kept = h('p', { class: 'kept', hidden: true }, icon('check'), say('draft_kept'))
+  const missing = h('p', { class: 'missing', id: 'new-missing', hidden: true })
+  const themeIds = [null, ...app.kit.themes.map(({ id }) => id)]
+  const rates = [null, ...RATINGS]
+  const pickers = {
+    kind: picker({
+      label: say('kind'), options: app.kit.kinds.map((kind) => say(`kind_${kind}`)), onPick: (at) => pick('kind', app.kit.kinds[at]),
+    }),
+    theme: picker({
+      label: say('theme'), options: [say('no_theme'), ...app.kit.themes.map(({ short }) => short)],
+      onPick: (at) => pick('theme', themeIds[at]),
+    }),
+    rating: picker({
+      label: say('would_they_use_it'), options: [say('not_rated'), ...RATINGS.map((value) => say(`rating_${value}`))],
+      onPick: (at) => pick('rating', rates[at]),
+    }),
+  }
+  const hand = h('button', { type: 'button', class: 'button quiet hand', onclick: () => app.setPreference('hand', other()) })
+  const element = h('section', { class: 'composer', 'aria-labelledby': 'composer-title' },
+    h('div', { class: 'composer-head' }, h('h2', { id: 'composer-title' }, say('new_note')), hand),
+    groups.kind.element,
+    h('div', { class: 'pickers' }, pickers.kind, pickers.theme, pickers.rating),
+    h('div', { class: 'paper' }, text, kept),
+    missing,
+    groups.rating.element,
+    groups.theme.element,
+    h('button', { type: 'button', class: 'button primary add', onclick: add }, icon('plus'), h('span', {}, say('add_note'))))
+
+  const other = () => (app.preferences.hand === 'left' ? 'right' : 'left')
+
+  /** One write after the other, the newest last; the mark appears when the newest is kept. */
+  async function keepDraft() {
+    kept.hidden = true
+    const mine = draft
+    await app.guard(() => app.store.keep('draft', mine))
+    if (mine === draft) kept.hidden = !draft.text
+  }
+
+  function set(field, value) {
+    draft = { ...draft, [field]: value }
+    missing.hidden = true
+    text.removeAttribute('aria-describedby')
+    app.here(null)
+    keepDraft()
+  }
+
+  function pick(field, value) {
+    set(field, value)
+    showChoices()
+  }
+
+  function showChoices() {
+    for (const field of ['kind', 'theme', 'rating']) groups[field].set(draft[field])
+    pickers.kind.selectedIndex = app.kit.kinds.indexOf(draft.kind)
+    pickers.theme.selectedIndex = themeIds.indexOf(draft.theme)
+    pickers.rating.selectedIndex = rates.indexOf(draft.rating)
+  }
+
+  function refuse(sentence) {
+    missing.textContent = sentence
+    missing.hidden = false
+    text.setAttribute('aria-describedby', missing.id)
+    app.announce(sentence)
+    text.focus()
+  }
+
+  function addByKeys(event) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) add()
+  }
+
+  async function add() {
+    const words = draft.text.trim()
+    if (!words) return refuse(say('nothing_written'))
+    if (words.length > LONGEST_TEXT) return refuse(say('too_long', { count: words.length - LONGEST_TEXT }))
+    if (!app.session) return refuse(say('no_session'))
+    const { session, prompt } = app
+    const fields = {
+      session: session.id, prompt: prompt?.id ?? null, initiative: prompt?.initiative ?? null, kind: draft.kind,
+      theme: draft.theme, lang: app.noteLanguage(), text: words, rating: session.rates ? draft.rating : null,
+    }
+    const next = { ...draft, text: '', rating: null }
+    const isKept = await app.guard(() => app.store.transact(async (tx) => {
+      tx.put(change(blank(app.newId(), app.now()), fields))
+      tx.keep('draft', next)
+    }))
+    if (!isKept) return undefined
+    draft = next
+    text.value = ''
+    kept.hidden = true
+    showChoices()
+    app.announce(say('added'))
+    app.sync.kick()
+    return text.focus()
+  }
+
+  return {
+    element,
+    /** Bring back what was being written before the page closed. */
+    async restore() {
+      draft = { ...draft, ...(await app.store.recall('draft')) }
+      if (!app.kit.kinds.includes(draft.kind)) draft.kind = app.kit.kinds[0]
+      if (!themeIds.includes(draft.theme)) draft.theme = null
+      text.value = draft.text
+      kept.hidden = !draft.text
+      showChoices()
+    },
+    render() {
+      hand.replaceChildren(icon('arrow-left-right'), say(`hand_${other()}`))
+      groups.rating.element.hidden = !app.session?.rates
+      pickers.rating.hidden = !app.session?.rates
+      text.lang = app.noteLanguage()
+    },
+    focus: () => text.focus(),
+  }
+}

@@ -1,0 +1,60 @@
+// The sheet behind the pill: what waits, when we last heard the server, try now, save a copy.
+import { KIND_ICONS } from './choices.js'
+import { h, icon, show } from './dom.js'
+import { discardRefused, isUnsent, needsPerson, shown } from './outbox.js'
+
+function line(app, { own, note }) {
+  const { say, time } = app.words
+  const reasons = own.refused.map(({ sentence }) => say('not_sent', { sentence }))
+  if (note.variants.length) reasons.push(say('written_twice'))
+  return h('li', {},
+    h('time', {}, time(own.born)),
+    icon(KIND_ICONS[note.kind] ?? 'circle'),
+    h('span', { class: 'said' }, note.deleted ? say('deleted_note', { text: note.text }) : note.text),
+    icon(reasons.length ? 'cloud-alert' : 'tablet'),
+    reasons.map((reason) => h('p', { class: 'missing' }, reason)),
+    own.refused.length > 0 && h('span', { class: 'line-acts' },
+      h('button', { type: 'button', class: 'button', onclick: () => { app.closeSheet(); app.edit(note.id) } }, say('change_it')),
+      h('button', { type: 'button', class: 'button quiet', onclick: () => app.changeNote(note.id, discardRefused) }, say('leave_it'))))
+}
+
+/** @param {object} app */
+export function createSheet(app) {
+  const { say, time } = app.words
+  const title = h('h2', { id: 'sheet-title' })
+  const list = h('ul', { class: 'waiting' })
+  const contact = h('p', { class: 'contact' })
+  const tryNow = h('button', { type: 'button', class: 'button primary', onclick: () => app.tryNow() }, icon('refresh-cw'), say('try_now'))
+  const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title' },
+    h('div', { class: 'dialog-head' }, title,
+      h('button', { type: 'button', class: 'button quiet round', 'aria-label': say('close'), onclick: () => dialog.close() }, icon('x'))),
+    list, contact,
+    h('div', { class: 'dialog-foot' }, tryNow,
+      h('button', { type: 'button', class: 'button', onclick: () => app.saveCopy() }, icon('download'), say('save_copy'))))
+
+  function contactSentence() {
+    const { lastContact, isStreaming } = app.state
+    const sentences = [lastContact ? say('last_contact', { time: time(lastContact) }) : say('no_contact')]
+    if (app.isApart()) sentences.push(say('we_try_again'))
+    else if (isStreaming === false) sentences.push(say('polling'))
+    return sentences.join(' ')
+  }
+
+  return {
+    element: dialog,
+    open() {
+      if (!dialog.open) dialog.showModal()
+      this.render()
+    },
+    close: () => dialog.close(),
+    render() {
+      if (!dialog.open) return
+      const lines = [...app.notes.values()].filter((own) => isUnsent(own) || needsPerson(own))
+        .map((own) => ({ own, note: shown(own, app.kit.me.name) })).sort((a, b) => (a.own.born < b.own.born ? 1 : -1))
+      title.textContent = say(lines.length ? 'sheet_title' : 'all_saved')
+      list.hidden = lines.length === 0
+      show(list, lines, () => lines.map((entry) => line(app, entry)))
+      contact.textContent = contactSentence()
+    },
+  }
+}

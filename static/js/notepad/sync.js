@@ -1,0 +1,217 @@
+// Sends what waits and takes what comes. Storage, network, clock and lock are handed in, so that it runs at a desk.
+import { readChanges, readPushAnswer } from './answers.js'
+import { blank, doubt, freeze, offerAgain, receive, takeAck } from './outbox.js'
+
+const BATCH = 50
+const BATCH_CHARACTERS = 60_000 // at most four bytes each: below the server's 256 kB
+const WAITS_MS = [1000, 2000, 4000, 8000, 15_000]
+
+/** The server was reached and gave no usable answer; `wait` in seconds when it named one. */
+class TryLater extends Error {
+  constructor(kind, wait = null) {
+    super(kind)
+    this.kind = kind
+    this.wait = wait
+  }
+}
+
+/** As many ops as the server takes at once; always at least one. */
+export function fit(ops, limit) {
+  if (limit === Infinity) return ops
+  let characters = 0
+  const count = ops.findIndex((op) => (characters += JSON.stringify(op).length) > BATCH_CHARACTERS)
+  return ops.slice(0, Math.max(1, Math.min(limit, count < 0 ? ops.length : count)))
+}
+
+/**
+ * Freeze the next batch in one transaction, oldest note first.
+ * @param {import('./store.js').Transaction} tx
+ */
+async function freezeBatch(tx, { newId, at, limit, isHeldBack }) {
+  const notes = (await tx.all()).sort((a, b) => (a.born < b.born ? -1 : 1))
+  const missing = new Set(notes.filter((note) => !note.server).map(({ id }) => id))
+  const steps = notes
+    .filter((note) => note.sent || !isHeldBack(note.id))
+    .map((note) => freeze(note, newId, { at, isOnServer: (id) => !missing.has(id) }))
+    .filter(Boolean)
+  const ops = fit(steps.map(({ op }) => op), limit)
+  for (const { note } of steps.slice(0, ops.length)) tx.put(note)
+  return ops
+}
+
+/** Take rows and move the cursor, in one transaction. Returns whether the server's history is another one now. */
+async function takeRows(tx, { epoch, seq, notes }) {
+  const cursor = (await tx.recall('cursor')) ?? { epoch: null, seq: 0 }
+  if (cursor.epoch !== null && cursor.epoch !== epoch) {
+    for (const note of await tx.all()) tx.put(doubt(note))
+    tx.keep('cursor', { epoch, seq: 0, restored: true })
+    return true
+  }
+  for (const row of notes) {
+    const note = (await tx.get(row.id)) ?? blank(row.id, row.written_at ?? '')
+    const next = receive(note, row)
+    if (next !== note) tx.put(next)
+  }
+  tx.keep('cursor', { ...cursor, epoch, seq: Math.max(seq, cursor.seq) })
+  return false
+}
+
+/** A restored server has shown all it knows: offer the rest again. Returns whether it was restored. */
+async function offerRest(tx) {
+  const cursor = await tx.recall('cursor')
+  if (!cursor?.restored) return false
+  for (const note of await tx.all()) {
+    const next = offerAgain(note)
+    if (next === null) tx.remove(note.id)
+    else if (next !== note) tx.put(next)
+  }
+  tx.keep('cursor', { epoch: cursor.epoch, seq: cursor.seq })
+  return true
+}
+
+async function takeAcks(tx, acks, ops) {
+  const noteOf = new Map(ops.map(({ op, note }) => [op, note]))
+  for (const ack of acks) {
+    const note = await tx.get(noteOf.get(ack.op))
+    if (!note) continue
+    const next = takeAck(note, ack)
+    if (next === null) tx.remove(note.id)
+    else tx.put(next)
+  }
+}
+
+/**
+ * @param {object} parts
+ * @param {ReturnType<import('./net.js').createNet>} parts.net
+ * @param {{transact: Function, recall: Function}} parts.store
+ * @param {(work: () => Promise<void>) => Promise<void>} parts.lock  one tab pushes at a time
+ * @param {() => string} parts.newId
+ * @param {() => string} parts.clock  ISO time, corrected by the server's
+ * @param {(id: string) => boolean} [parts.isHeldBack]  a note under the fingers rests between two sends
+ * @param {() => boolean} [parts.maySend]  whether it is certain who is signed in: nobody sends another one's notes
+ * @param {(news: object) => void} [parts.report]
+ *   {link: 'online'|'offline'|'signin'|'gone'|'bad'|'unreadable', sentence?, failures?, acks?, isRestored?} · {sending}
+ * @param {(work: () => void, ms: number) => any} [parts.later]  setTimeout
+ */
+export function createSync({
+  net, store, lock, newId, clock, isHeldBack = () => false, maySend = () => true, report = () => {},
+  later = (work, ms) => setTimeout(work, ms),
+}) {
+  let limit = BATCH
+  let failures = 0
+  let running = null
+  let again = false
+  let timer = null
+  let dueAt = Infinity
+
+  /** Throttle, not debounce: a fast typist would never be sent. */
+  function kick(ms = 200) {
+    const due = Date.now() + ms
+    if (due >= dueAt) return
+    clearTimeout(timer)
+    dueAt = due
+    timer = later(() => {
+      dueAt = Infinity
+      return send()
+    }, ms)
+  }
+
+  function judge(verdict, sent) {
+    if (verdict.kind === 'smaller') {
+      if (sent === 1) throw new TryLater('bad')
+      limit = Math.ceil(sent / 2)
+      return
+    }
+    if (verdict.kind === 'bad') report({ link: 'bad', sentence: verdict.sentence })
+    throw new TryLater(verdict.kind, verdict.wait)
+  }
+
+  /** Send one batch. Returns false when nothing waits. */
+  async function pushOnce() {
+    if (!maySend()) return false
+    const ops = await store.transact((tx) => freezeBatch(tx, { newId, at: clock(), limit, isHeldBack }))
+    if (!ops.length) return false
+    report({ sending: ops.length })
+    const verdict = readPushAnswer(await net.push(ops), ops)
+    if (verdict.kind !== 'acks') {
+      judge(verdict, ops.length)
+      return true
+    }
+    await store.transact((tx) => takeAcks(tx, verdict.acks, ops))
+    limit = Math.min(BATCH, limit * 2)
+    failures = 0
+    report({ link: 'online', acks: verdict.acks })
+    if ((await store.recall('cursor'))?.epoch !== verdict.epoch) later(pull, 0)
+    return true
+  }
+
+  function fail(error) {
+    const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)]
+    failures += 1
+    report({ link: error instanceof TryLater ? linkOf(error.kind) : 'offline', failures })
+    kick(error.wait ? error.wait * 1000 : wait * (0.75 + Math.random() / 2))
+  }
+
+  async function pushAll() {
+    do {
+      again = false
+      await lock(async () => {
+        while (await pushOnce());
+      })
+    } while (again)
+  }
+
+  /** Send everything that waits. One run at a time; a call during a run makes it go round once more. */
+  async function send() {
+    if (running) {
+      again = true
+      return running
+    }
+    running = pushAll().catch(fail).finally(() => {
+      running = null
+      report({ sending: 0 })
+    })
+    return running
+  }
+
+  /** Take rows from the stream or from `changes`. */
+  async function take(rows) {
+    if (await store.transact((tx) => takeRows(tx, rows))) await pull()
+  }
+
+  /** Fetch what is missing. Returns whether the server answered. */
+  async function pull() {
+    try {
+      let more = true
+      while (more) {
+        const cursor = await store.recall('cursor')
+        const rows = readChanges(await net.changes(cursor?.seq ?? 0))
+        if (rows.kind !== 'rows') throw new TryLater(rows.kind, rows.wait)
+        const isRestored = await store.transact((tx) => takeRows(tx, rows))
+        more = isRestored || rows.more
+      }
+      const isRestored = await store.transact(offerRest)
+      report({ ...(failures === 0 && { link: 'online' }), isRestored })
+      return true
+    } catch (error) {
+      report({ link: error instanceof TryLater ? linkOf(error.kind) : 'offline', failures })
+      return false
+    }
+  }
+
+  return {
+    kick,
+    send,
+    pull,
+    take,
+    /** Whether what waits cannot be sent: then an answer to another question does not mean that all is well. */
+    isFailing: () => failures > 0,
+    since: async () => (await store.recall('cursor'))?.seq ?? 0,
+    /** Freeze all that waits, so that a saved copy names the ops by the ids they will be sent with. */
+    freezeAll: () => store.transact((tx) =>
+      freezeBatch(tx, { newId, at: clock(), limit: Infinity, isHeldBack: () => false })),
+  }
+}
+
+/** "Later" and "smaller" mean that the server is there. */
+const linkOf = (kind) => (['later', 'smaller'].includes(kind) ? 'online' : kind)

@@ -1,0 +1,20 @@
+// The words of the page, in its language. The server fills in the dictionary (feedback/notes/words.py).
+
+/**
+ * @param {Record<string, string|Record<string, string>>} dictionary  a counted word holds one form per plural category
+ * @param {string} lang
+ */
+export function createWords(dictionary, lang) {
+  const plurals = new Intl.PluralRules(lang)
+
+  /** The word or sentence named `key`, with `{name}` filled in; `count` chooses the form. */
+  function say(key, values = {}) {
+    const entry = dictionary[key]
+    if (entry === undefined) throw new Error(`no word named ${key}`)
+    const form = typeof entry === 'string' ? entry : (entry[plurals.select(values.count)] ?? entry.other)
+    return form.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole))
+  }
+
+  const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  return { say, lang, time: (moment) => clock.format(new Date(moment)) }
+}

@@ -1,0 +1,153 @@
+"""What tablets must survive: two tabs, a session that ended, answers that are none, a browser that is killed."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Error, Page, expect
+
+from tests.browser import evening
+from tests.browser.evening import TABLET, note_on, write_note
+
+TABLE = "Gelso"  # the table where nothing waits for a person
+ARRIVAL_ASKED = 200  # times, one every 100 ms
+NO_ANSWERS = {
+    "a login page": {"content_type": "text/html", "body": "<title>Sign in</title><form></form>"},
+    "an empty object": {"content_type": "application/json", "body": "{}"},
+    "acks of something else": {"content_type": "application/json", "body": '{"epoch": "x", "seq": 1, "acks": []}'},
+}
+
+
+@pytest.fixture(scope="module")
+def code(browser_of) -> str:
+    """The code of a table of the workshop that is on, read from its sheet."""
+    context = browser_of()
+    page = context.new_page()
+    evening.enter_as_organiser(page, "en")
+    live = page.locator("main tbody tr").nth(1).locator("td.end a").get_attribute("href")
+    page.goto(f"{live}print/table-sheets/")
+    sheet = page.locator(".tent").filter(has=page.locator(f"h2:text-is('{TABLE}')"))
+    digits = re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
+    context.close()
+    return digits
+
+
+@pytest.fixture
+def tablet(device: Any, code: str) -> Page:
+    """A tablet that has joined."""
+    page = device(*TABLET, "en").new_page()
+    join(page, code)
+    return page
+
+
+def join(page: Page, code: str) -> None:
+    page.on("dialog", lambda question: question.accept())
+    evening.join_table(page, code, "Ilaria")
+
+
+def times_on_the_server(tablet: Page, text: str) -> int:
+    """How many notes of the table have this text."""
+    group = re.search(r"/table/([0-9a-f-]{36})/", tablet.url)[1]
+    changes = tablet.request.get(f"/api/v1/groups/{group}/changes?since=0").json()
+    return [note["text"] for note in changes["notes"]].count(text)
+
+
+def expect_sent_once(tablet: Page, *texts: str) -> None:
+    """Each note arrives, and only then nothing is left to send: a store just opened for a new author is empty too."""
+    counts: list[int] = []
+    for _attempt in range(ARRIVAL_ASKED):
+        counts = [times_on_the_server(tablet, text) for text in texts]
+        if all(counts):
+            break
+        tablet.wait_for_timeout(100)
+    expect(tablet.locator(".pill.saved")).to_be_visible()
+    for text in texts:
+        expect(note_on(tablet, text)).to_have_count(1)
+    assert counts == [1] * len(texts)
+
+
+def test_two_tabs_that_were_without_connection_send_each_note_once(tablet: Page) -> None:
+    other = tablet.context.new_page()
+    other.goto(tablet.url)
+    expect(other.locator("#new-note")).to_be_visible()
+    tablet.context.set_offline(True)
+    write_note(tablet, "Written in the first tab.")
+    write_note(other, "Written in the second tab.")
+    for tab in (tablet, other):
+        expect(note_on(tab, "Written in the first tab.")).to_have_count(1)
+        expect(note_on(tab, "Written in the second tab.")).to_have_count(1)
+    tablet.context.set_offline(False)
+    expect(other.locator(".pill.saved")).to_be_visible()
+    expect_sent_once(tablet, "Written in the first tab.", "Written in the second tab.")
+    for tab in (tablet, other):
+        expect(note_on(tab, "Written in the second tab.")).to_have_count(1)
+
+
+def test_a_session_that_ended_keeps_the_note_and_joining_again_sends_it(tablet: Page, code: str, say: Any) -> None:
+    tablet.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    write_note(tablet, "Written after the session had ended.")
+    expect(tablet.locator(".pill.needs")).to_be_visible()
+    expect(tablet.locator("#banner")).to_contain_text(say("en")("Your notes stay on this tablet."))
+    tablet.locator("#banner button").click()
+    tablet.wait_for_url("**/table/")
+    evening.join_table(tablet, code, "Ilaria")
+    expect_sent_once(tablet, "Written after the session had ended.")
+
+
+@pytest.mark.parametrize("kind", NO_ANSWERS)
+def test_an_answer_that_is_none_never_empties_the_outbox(tablet: Page, kind: str) -> None:
+    text = f"Written while the answer was {kind}."
+    asked = []
+    tablet.route(
+        "**/ops", lambda route: (asked.append(route.request.url), route.fulfill(status=200, **NO_ANSWERS[kind]))
+    )
+    write_note(tablet, text)
+    while len(asked) < 2:
+        tablet.wait_for_timeout(100)
+    expect(tablet.locator(".pill.saved")).to_have_count(0)
+    tablet.reload()
+    expect(note_on(tablet, text)).to_be_visible()
+    expect(tablet.locator(".pill.saved")).to_have_count(0)
+    assert times_on_the_server(tablet, text) == 0
+    tablet.unroute("**/ops")
+    expect_sent_once(tablet, text)
+
+
+def test_a_browser_that_is_killed_keeps_what_it_said_was_on_this_tablet(
+    kept_browser: Any, code: str, tmp_path: Path
+) -> None:
+    context = kept_browser()
+    page = context.pages[0]
+    join(page, code)
+    address = page.url
+    context.set_offline(True)
+    write_note(page, "Written before the browser was killed.")
+    expect(page.locator(".pill.here")).to_be_visible()
+    kill(context, tmp_path / "profile")
+    again = kept_browser()
+    again.set_offline(True)
+    page = again.pages[0]
+    page.goto(address)
+    expect(note_on(page, "Written before the browser was killed.")).to_be_visible()
+    again.set_offline(False)
+    join(page, code)
+    expect_sent_once(page, "Written before the browser was killed.")
+    again.close()
+
+
+def kill(context: BrowserContext, profile: Path) -> None:
+    """No farewell: the browser's first process is the one of this profile that is no helper of another."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().decode().split("\0")
+            if f"--user-data-dir={profile}" in words and not any(word.startswith("--type=") for word in words):
+                os.kill(int(process.name), signal.SIGKILL)
+    with suppress(Error):
+        context.close()

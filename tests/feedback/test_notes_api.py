@@ -1,0 +1,195 @@
+"""The API of groups and notes, as a tablet and as others meet it."""
+
+from __future__ import annotations
+
+import uuid
+from base64 import b64encode
+
+import pytest
+from django.test import Client
+from knox.models import AuthToken
+
+from feedback.models import Note, Op
+from ledger.history import SYSTEM
+from participants.actions import remove_device
+from participants.middleware import DEVICE_IN_SESSION
+from tests.factories import (
+    make_device,
+    make_group,
+    make_note,
+    make_organiser,
+    make_session,
+    make_user,
+    make_workshop,
+    op_for_new_note,
+)
+from workshops.states import SessionState, WorkshopState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def table():
+    workshop = make_workshop(state=WorkshopState.LIVE)
+    session = make_session(workshop, state=SessionState.OPEN)
+    return make_group(workshop), session
+
+
+def tablet(group, **options) -> Client:
+    """A browser that has joined the table."""
+    client = Client(**options)
+    session = client.session
+    session[DEVICE_IN_SESSION] = str(make_device(group).pk)
+    session.save()
+    return client
+
+
+def post(client: Client, group, ops, **headers):
+    return client.post(f"/api/v1/groups/{group.pk}/ops", {"ops": ops}, content_type="application/json", headers=headers)
+
+
+def test_a_tablet_sends_a_note_and_reads_it_back(table):
+    group, session = table
+    client = tablet(group)
+    op = op_for_new_note(session, "Bread at seven")
+    answer = post(client, group, [op])
+    assert answer.status_code == 200
+    assert [(a["op"], a["status"], a["note"]["text"]) for a in answer.json()["acks"]] == [
+        (op["op"], "stored", "Bread at seven")
+    ]
+    read = client.get(f"/api/v1/groups/{group.pk}/changes?since=0").json()
+    assert (read["seq"], [n["id"] for n in read["notes"]], read["more"]) == (1, [op["note"]], False)
+    assert client.get(f"/api/v1/groups/{group.pk}/changes?since=1").json()["notes"] == []
+
+
+def test_the_kit_holds_what_is_needed_offline(table):
+    group, session = table
+    kit = tablet(group).get(f"/api/v1/groups/{group.pk}").json()
+    assert kit["group"]["name"] == group.name
+    assert [s["id"] for s in kit["sessions"]] == [str(session.pk)]
+    assert [m["name"] for m in kit["group"]["moderators"]] == ["Ilaria Fontana", "Youssef Amrani"]
+    assert kit["me"]["name"] == "Ilaria"
+
+
+def test_nobody_is_asked_to_sign_in_and_a_foreign_table_looks_like_a_missing_one(table):
+    group, session = table
+    make_note(group, session, "Secret opinion")
+    missing = uuid.uuid4()
+    assert Client().get(f"/api/v1/groups/{group.pk}").status_code == 401
+    neighbour = tablet(make_group(group.workshop))
+    for path in ("", "/changes"):
+        foreign = neighbour.get(f"/api/v1/groups/{group.pk}{path}")
+        unknown = neighbour.get(f"/api/v1/groups/{missing}{path}")
+        assert (foreign.status_code, foreign.json()) == (unknown.status_code, unknown.json())
+        assert foreign.status_code == 404
+    assert post(neighbour, group, [op_for_new_note(session)]).status_code == 404
+    assert Note.objects.count() == 1
+
+
+def test_a_removed_tablet_is_out_at_its_next_request(table):
+    group, session = table
+    client = tablet(group)
+    assert client.get(f"/api/v1/groups/{group.pk}").status_code == 200
+    remove_device(group.devices.get(), by=SYSTEM)
+    assert client.get(f"/api/v1/groups/{group.pk}").status_code == 401
+    assert post(client, group, [op_for_new_note(session)]).status_code == 401
+
+
+def test_a_tablet_needs_the_csrf_token(table):
+    group, session = table
+    client = tablet(group, enforce_csrf_checks=True)
+    assert post(client, group, [op_for_new_note(session)]).status_code == 403
+    assert Op.objects.count() == 0
+
+
+def test_an_organiser_of_another_programme_sees_nothing(table):
+    group, session = table
+    make_note(group, session, "Secret opinion")
+    client = Client()
+    client.force_login(make_organiser(make_workshop().programme))
+    assert client.get(f"/api/v1/groups/{group.pk}").status_code == 404
+    assert client.get(f"/api/v1/workshops/{group.workshop_id}/notes").status_code == 404
+    assert group.workshop_id not in [w["id"] for w in client.get("/api/v1/workshops").json()["results"]]
+
+
+def test_a_third_party_reads_all_notes_with_a_token(table):
+    group, session = table
+    kept = make_note(group, session, "Bread at seven", kind="idea")
+    make_note(group, session, "Another", kind="habit")
+    _token, secret = AuthToken.objects.create(make_organiser(group.workshop.programme))
+    answer = Client().get(
+        f"/api/v1/workshops/{group.workshop_id}/notes?kind=idea", headers={"Authorization": f"Token {secret}"}
+    )
+    assert [(n["id"], n["text"]) for n in answer.json()["results"]] == [(str(kept.pk), "Bread at seven")]
+
+
+@pytest.mark.parametrize("query", ["order=text", "kind=joke", "group=7", "theme=x' OR 1=1"])
+def test_only_listed_filters_and_orders_are_taken(table, query):
+    group, _session = table
+    client = Client()
+    client.force_login(make_organiser(group.workshop.programme))
+    assert client.get(f"/api/v1/workshops/{group.workshop_id}/notes?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"nothing",
+        b"[]",
+        b"{}",
+        b'{"ops": 7}',
+        b'{"ops": [' + b"[" * 5000 + b"]" * 5000 + b"]}",
+        b'{"ops": [{"op": "\\u0000"}]}',
+        b'{"ops": [{"op": "\\ud800"}]}',
+        b'{"ops": [{"add": 99999999999999999999}]}',
+        b'{"ops": [{"add": NaN}]}',
+    ],
+)
+def test_a_body_that_is_no_list_of_ops_is_answered_with_400_and_a_sentence(table, body):
+    group, _session = table
+    answer = tablet(group).post(f"/api/v1/groups/{group.pk}/ops", body, content_type="application/json")
+    assert (answer.status_code, set(answer.json())) == (400, {"code", "sentence"})
+
+
+def test_too_many_ops_are_told_to_come_in_smaller_pieces(table):
+    group, session = table
+    answer = post(tablet(group), group, [op_for_new_note(session) for _ in range(51)])
+    assert (answer.status_code, answer.json()["code"], Op.objects.count()) == (413, "too_many_ops", 0)
+
+
+@pytest.mark.parametrize("notes", [1, 3])
+def test_changes_need_no_more_queries_for_more_notes(table, notes, django_assert_num_queries):
+    group, session = table
+    for _ in range(notes):
+        make_note(group, session)
+    client = tablet(group)
+    client.get(f"/api/v1/groups/{group.pk}/changes")
+    with django_assert_num_queries(5):
+        assert len(client.get(f"/api/v1/groups/{group.pk}/changes").json()["notes"]) == notes
+
+
+def test_a_user_without_any_role_sees_no_workshop():
+    make_workshop()
+    client = Client()
+    client.force_login(make_user())
+    assert client.get("/api/v1/workshops").json()["results"] == []
+
+
+def test_a_body_of_more_than_the_limit_is_told_to_come_in_smaller_pieces(table):
+    group, _session = table
+    body = b'{"ops": [], "more": "' + b"x" * 256 * 1024 + b'"}'
+    answer = tablet(group).post(f"/api/v1/groups/{group.pk}/ops", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("position", ["soon", "0001-01-01T00:00:00+14:00", "9" * 40, "%00"])
+def test_a_page_that_somebody_made_up_is_not_found(position):
+    workshop = make_workshop()
+    client = Client()
+    client.force_login(make_organiser(workshop.programme))
+    cursor = b64encode(f"p={position}".encode()).decode()
+    notes = f"/api/v1/workshops/{workshop.pk}/notes"
+    urls = ("/api/v1/workshops?", f"{notes}?", f"{notes}?order=-dots&")
+    statuses = {client.get(f"{url}cursor={cursor}").status_code for url in urls}
+    assert statuses <= {200, 404}

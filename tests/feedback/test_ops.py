@@ -1,0 +1,259 @@
+"""Ops: idempotent, merged by field, answered one by one."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+
+import pytest
+from django.db import connection, transaction
+
+from feedback.models import Note, Op
+from feedback.notes.actions import accept_held, apply_ops, refuse_held
+from feedback.notes.rows import row
+from feedback.notes.shape import Refused
+from feedback.states import OpState
+from ledger.history import Actor
+from ledger.models import ActorKind, Event
+from tests.factories import make_group, make_session, make_theme, make_workshop, op_for_new_note
+from workshops.actions import move_session
+from workshops.models import Session
+from workshops.states import SessionState, WorkshopState
+
+pytestmark = pytest.mark.django_db
+
+ILARIA = Actor(ActorKind.DEVICE, "00000000-0000-0000-0000-000000000001")
+YOUSSEF = Actor(ActorKind.DEVICE, "00000000-0000-0000-0000-000000000002")
+
+
+@pytest.fixture
+def table():
+    """A group in a live workshop with one open session."""
+    workshop = make_workshop(state=WorkshopState.LIVE)
+    session = make_session(workshop, state=SessionState.OPEN)
+    return make_group(workshop), session
+
+
+def change(note: str, **fields: tuple) -> dict:
+    """An op that changes fields; each is `(seen, wanted)`."""
+    return {
+        "op": str(uuid.uuid4()),
+        "note": note,
+        "do": "set",
+        "set": {name: {"from": seen, "to": wanted} for name, (seen, wanted) in fields.items()},
+    }
+
+
+def test_a_new_note_is_stored_and_answered_with_its_row(table):
+    group, session = table
+    op = op_for_new_note(session, "I park on Sunday.")
+    acks = apply_ops(group, [op], by=ILARIA, name="Ilaria")
+    note = Note.objects.get()
+    assert acks == [{"op": op["op"], "status": "stored", "note": row(note)}]
+    said = (str(note.pk), note.text, note.by, note.seq, note.revision)
+    assert said == (op["note"], "I park on Sunday.", "Ilaria", 1, 1)
+
+
+def test_the_same_op_sent_three_times_is_one_note_and_one_revision(table):
+    group, session = table
+    op = op_for_new_note(session)
+    answers = [apply_ops(group, [op], by=ILARIA, name="Ilaria") for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    group.refresh_from_db()
+    assert (Note.objects.count(), Op.objects.count(), group.seq) == (1, 1, 1)
+
+
+def test_different_fields_changed_apart_join_silently(table):
+    group, session = table
+    new = op_for_new_note(session, "Bread at seven")
+    theme = make_theme(session.workshop.programme)
+    apply_ops(group, [new], by=ILARIA, name="Ilaria")
+    apply_ops(group, [change(new["note"], text=("Bread at seven", "Bread left at seven"))], by=ILARIA, name="Ilaria")
+    apply_ops(group, [change(new["note"], theme=(None, str(theme.pk)))], by=YOUSSEF, name="Youssef")
+    note = Note.objects.get()
+    assert (note.text, note.theme, note.variants) == ("Bread left at seven", theme, [])
+
+
+def test_the_same_text_changed_twice_apart_keeps_both(table):
+    group, session = table
+    new = op_for_new_note(session, "We argue.")
+    apply_ops(group, [new], by=ILARIA, name="Ilaria")
+    apply_ops(group, [change(new["note"], text=("We argue.", "We argue. Until spring."))], by=YOUSSEF, name="Youssef")
+    late = change(new["note"], text=("We argue.", "We argue. In legal Italian."))
+    apply_ops(group, [late], by=ILARIA, name="Ilaria")
+    note = Note.objects.get()
+    assert note.text == "We argue. Until spring."
+    assert [(v["op"], v["text"], v["by"]) for v in note.variants] == [
+        (late["op"], "We argue. In legal Italian.", "Ilaria")
+    ]
+
+
+def test_keeping_both_as_two_notes_settles_the_conflict(table):
+    group, session = table
+    new = op_for_new_note(session, "We argue.")
+    clash = change(new["note"], text=("nothing", "We shout."))
+    second = op_for_new_note(session, "We shout.")
+    settle = {"op": str(uuid.uuid4()), "note": new["note"], "do": "settle", "variants": [clash["op"]]}
+    apply_ops(group, [new, clash, second, settle], by=ILARIA, name="Ilaria")
+    texts = sorted(Note.objects.values_list("text", flat=True))
+    assert texts == ["We argue.", "We shout."]
+    assert Note.objects.get(pk=new["note"]).variants == []
+
+
+def test_an_edit_beats_a_delete(table):
+    group, session = table
+    new = op_for_new_note(session, "Gone?")
+    delete = {"op": str(uuid.uuid4()), "note": new["note"], "do": "delete"}
+    apply_ops(group, [new, delete], by=ILARIA, name="Ilaria")
+    assert Note.objects.standing().count() == 0
+    apply_ops(group, [change(new["note"], text=("Gone?", "Still here."))], by=YOUSSEF, name="Youssef")
+    assert list(Note.objects.standing().values_list("text", flat=True)) == ["Still here."]
+
+
+def test_dots_add_up_and_never_fall_below_zero(table):
+    group, session = table
+    new = op_for_new_note(session)
+    dots = [{"op": str(uuid.uuid4()), "note": new["note"], "do": "dot", "add": add} for add in (1, 1, -1, -1, -1, 1)]
+    apply_ops(group, [new, *dots], by=ILARIA, name="Ilaria")
+    assert Note.objects.get().dots == 1
+
+
+def test_one_poisoned_op_blocks_no_other(table):
+    group, session = table
+    good, other = op_for_new_note(session, "one"), op_for_new_note(session, "three")
+    poisoned = op_for_new_note(session, "x" * 2001)
+    acks = apply_ops(group, [good, poisoned, other], by=ILARIA, name="Ilaria")
+    assert [(ack["status"], ack.get("code")) for ack in acks] == [
+        ("stored", None),
+        ("refused", "text_too_long"),
+        ("stored", None),
+    ]
+    assert sorted(Note.objects.values_list("text", flat=True)) == ["one", "three"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ("nonsense", "not_an_op"),
+        ({"do": "paint"}, "unknown_doing"),
+        ({"do": "set", "set": {"colour": {"to": 1}}}, "unknown_field"),
+        ({"do": "set", "set": {"text": "bare"}}, "not_an_op"),
+        ({"do": "set", "op": "7", "note": str(uuid.uuid4())}, "not_an_id"),
+        ({"do": "delete", "op": str(uuid.uuid4()), "note": str(uuid.uuid4())}, "unknown_note"),
+        ({"do": "dot", "add": 7, "op": str(uuid.uuid4()), "note": str(uuid.uuid4())}, "not_a_dot"),
+        ({"do": "dot", "add": True, "op": str(uuid.uuid4()), "note": str(uuid.uuid4())}, "not_a_dot"),
+        (
+            {"do": "set", "set": {"rating": {"to": 6}}, "op": str(uuid.uuid4()), "note": str(uuid.uuid4())},
+            "unknown_rating",
+        ),
+        (
+            {"do": "set", "set": {"kind": {"to": "joke"}}, "op": str(uuid.uuid4()), "note": str(uuid.uuid4())},
+            "unknown_kind",
+        ),
+    ],
+)
+def test_a_broken_op_is_refused_with_a_code_and_a_sentence_and_writes_nothing(table, broken, code):
+    group, _session = table
+    [ack] = apply_ops(group, [broken], by=ILARIA, name="Ilaria")
+    assert (ack["status"], ack["code"], bool(ack["sentence"]), ack["note"]) == ("refused", code, True, None)
+    assert (Note.objects.count(), Op.objects.count()) == (0, 0)
+
+
+def test_a_note_cannot_refer_to_things_of_another_workshop(table):
+    group, session = table
+    foreign = make_theme(make_workshop().programme)
+    [ack] = apply_ops(group, [op_for_new_note(session, theme=str(foreign.pk))], by=ILARIA, name="Ilaria")
+    assert (ack["status"], ack["code"]) == ("refused", "unknown_theme")
+    assert Note.objects.count() == 0
+
+
+def test_a_note_of_another_table_can_be_neither_read_nor_changed_by_its_id(table):
+    group, session = table
+    other = make_group(group.workshop)
+    new = op_for_new_note(session, "Theirs")
+    apply_ops(other, [new], by=YOUSSEF, name="Youssef")
+    acks = apply_ops(group, [change(new["note"], text=("Theirs", "Ours")), new], by=ILARIA, name="Ilaria")
+    assert [(ack["status"], ack["code"], ack["note"]) for ack in acks] == [
+        ("refused", "note_elsewhere", None),
+        ("refused", "op_elsewhere", None),
+    ]
+    assert Note.objects.get().text == "Theirs"
+
+
+def test_an_op_of_a_closed_session_is_held_and_counts_once_accepted(table):
+    group, session = table
+    type(session).objects.filter(pk=session.pk).update(state=SessionState.CLOSED)
+    op = op_for_new_note(session, "Late but here")
+    first, again = (apply_ops(group, [op], by=ILARIA, name="Ilaria") for _ in range(2))
+    assert first == again
+    assert (first[0]["status"], first[0]["code"]) == ("held", "session_closed")
+    assert (Note.objects.count(), Op.objects.get().state) == (0, OpState.HELD)
+    organiser = Actor(ActorKind.USER, str(uuid.uuid4()))
+    accept_held(Op.objects.get(), by=organiser)
+    note = Note.objects.get()
+    assert (note.text, note.by, note.author_key, Op.objects.get().state) == (
+        "Late but here",
+        "Ilaria",
+        ILARIA.key,
+        OpState.STORED,
+    )
+
+
+def test_a_late_op_left_out_keeps_no_text(table):
+    group, session = table
+    type(session).objects.filter(pk=session.pk).update(state=SessionState.CLOSED)
+    apply_ops(group, [op_for_new_note(session, "A secret")], by=ILARIA, name="Ilaria")
+    refuse_held(Op.objects.get(), by=YOUSSEF)
+    op = Op.objects.get()
+    assert (op.state, op.body, Note.objects.count()) == (OpState.REFUSED, {}, 0)
+
+
+def test_an_op_the_organiser_left_out_is_refused_when_it_comes_again_and_the_others_are_taken(table):
+    group, session = table
+    closed = make_session(group.workshop, state=SessionState.CLOSED)
+    late, fine = op_for_new_note(closed, "Too late."), op_for_new_note(session, "In time.")
+    apply_ops(group, [late], by=ILARIA, name="Ilaria")
+    refuse_held(Op.objects.get(pk=late["op"]), by=YOUSSEF)
+    acks = apply_ops(group, [late, fine], by=ILARIA, name="Ilaria")
+    assert [(ack["status"], ack.get("code", "")) for ack in acks] == [("refused", "left_out"), ("stored", "")]
+    assert [note.text for note in Note.objects.all()] == ["In time."]
+
+
+@pytest.mark.parametrize("decide", [accept_held, refuse_held])
+@pytest.mark.parametrize("first", [accept_held, refuse_held])
+def test_a_late_op_is_decided_about_once(table, first, decide):
+    group, _session = table
+    late = op_for_new_note(make_session(group.workshop, state=SessionState.CLOSED))
+    apply_ops(group, [late], by=ILARIA, name="Ilaria")
+    op = Op.objects.get(pk=late["op"])
+    first(op, by=YOUSSEF)
+    before = list(Op.objects.values_list("pk", "state")), Note.objects.count(), Event.objects.count()
+    with pytest.raises(Refused, match="Somebody else has decided about it"):
+        decide(op, by=YOUSSEF)
+    assert (list(Op.objects.values_list("pk", "state")), Note.objects.count(), Event.objects.count()) == before
+
+
+@pytest.mark.parametrize("clock", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00Z"])
+def test_a_clock_that_is_far_off_costs_the_label_and_not_the_note(table, clock):
+    group, session = table
+    [ack] = apply_ops(group, [op_for_new_note(session) | {"written_at": clock}], by=ILARIA, name="Ilaria")
+    assert (ack["status"], ack["note"]["written_at"]) == ("stored", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_closes_only_after_the_notes_that_are_being_stored(table):
+    group, session = table
+
+    def close() -> None:
+        move_session(Session.objects.get(pk=session.pk), SessionState.CLOSED, by=YOUSSEF)
+        connection.close()
+
+    closing = threading.Thread(target=close)
+    with transaction.atomic():
+        apply_ops(group, [op_for_new_note(session)], by=ILARIA, name="Ilaria")
+        closing.start()
+        closing.join(0.5)
+        waits = closing.is_alive()
+    closing.join(20)
+    session.refresh_from_db()
+    assert (waits, session.state, Note.objects.count()) == (True, SessionState.CLOSED, 1)

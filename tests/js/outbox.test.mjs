@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  blank, change, discardRefused, dot, doubt, freeze, isUnsent, needsPerson, offerAgain, receive, setDeleted, settle, shown, takeAck,
+} from '../../static/js/notepad/outbox.js'
+import { counter, row } from './desk.mjs'
+
+const BORN = '2026-04-11T10:00:00Z'
+const fresh = (text = 'I park on Sunday.') => change(blank('n1', BORN), { session: 's1', kind: 'habit', text })
+const known = (fields = {}) => receive(blank('n1', BORN), row('n1', { text: 'old', ...fields }))
+const sendable = (note, newId = counter()) => freeze(note, newId)?.op ?? null
+
+test('a new note travels whole and without from', () => {
+  assert.deepEqual(sendable(fresh()), {
+    op: 'op-1', note: 'n1', do: 'set', written_at: BORN,
+    set: { session: { to: 's1' }, kind: { to: 'habit' }, text: { to: 'I park on Sunday.' } },
+  })
+})
+
+test('an op in flight is sent again unchanged, whatever is typed meanwhile', () => {
+  const newId = counter()
+  const first = freeze(fresh(), newId)
+  const typed = change(first.note, { text: 'I park on Monday.' })
+  const second = freeze(typed, newId)
+  assert.deepEqual(second.op, first.op)
+  assert.deepEqual(typed.local, { text: { from: 'I park on Sunday.', to: 'I park on Monday.' } })
+})
+
+test('the text typed while an op was in flight goes next, from what that op wrote', () => {
+  const { note, op } = freeze(fresh('one'), counter())
+  const typed = change(note, { text: 'one two' })
+  const acked = takeAck(typed, { op: op.op, status: 'stored', note: row('n1', { text: 'one' }) })
+  assert.deepEqual(sendable(acked, counter('next')).set, { text: { from: 'one', to: 'one two' } })
+})
+
+test('what another tablet wrote under the cursor is not overwritten: from is what the editor showed', () => {
+  const remote = receive(known(), row('n1', { seq: 2, text: 'remote' }))
+  const typed = change(remote, { text: 'old and mine' }, { text: 'old' })
+  assert.deepEqual(typed.local, { text: { from: 'old', to: 'old and mine' } })
+})
+
+test('a row that comes under an unsent text leaves its from, and moves the from of other fields', () => {
+  const mine = change(known(), { text: 'mine', kind: 'idea' })
+  const after = receive(mine, row('n1', { seq: 2, text: 'remote', kind: 'concern' }))
+  assert.deepEqual(after.local, { text: { from: 'old', to: 'mine' }, kind: { from: 'concern', to: 'idea' } })
+})
+
+test('a change that the server has already is not sent', () => {
+  const after = receive(change(known(), { text: 'same' }), row('n1', { seq: 2, text: 'same' }))
+  assert.deepEqual([after.local, isUnsent(after)], [{}, false])
+})
+
+test('typing a text back to what it was leaves nothing to send', () => {
+  const note = change(change(known(), { text: 'other' }), { text: 'old' })
+  assert.deepEqual([note.local, isUnsent(note)], [{}, false])
+})
+
+test('pushed rows wait while an op is in flight, and a newer one is taken after its ack', () => {
+  const { note, op } = freeze(change(known(), { text: 'mine' }), counter())
+  const pushed = receive(receive(note, row('n1', { seq: 9, text: 'later' })), row('n1', { seq: 7, text: 'between' }))
+  assert.equal(pushed.server.text, 'old')
+  const acked = takeAck(pushed, { op: op.op, status: 'stored', note: row('n1', { seq: 5, text: 'mine' }) })
+  assert.deepEqual([acked.server.seq, acked.server.text, acked.sent, acked.later], [9, 'later', null, null])
+})
+
+test('an ack of another op ends nothing', () => {
+  const { note, op } = freeze(fresh(), counter())
+  const after = takeAck(note, { op: 'somebody-else', status: 'stored', note: row('n1') })
+  assert.deepEqual([after.sent, isUnsent(after)], [op, true])
+})
+
+test('an older row never replaces a newer one', () => {
+  const note = known({ seq: 5 })
+  assert.equal(receive(note, row('n1', { seq: 4, text: 'older' })), note)
+})
+
+test('a refused new note keeps its text, says why, and goes whole once it is changed', () => {
+  const { note, op } = freeze(fresh('long'), counter())
+  const refused = takeAck(note, { op: op.op, status: 'refused', code: 'text_too_long', sentence: 'Too long.', note: null })
+  assert.deepEqual([shown(refused).text, needsPerson(refused), isUnsent(refused), sendable(refused)], ['long', true, true, null])
+  const shorter = change(refused, { text: 'short' })
+  assert.deepEqual(sendable(shorter, counter('next')).set, { session: { to: 's1' }, kind: { to: 'habit' }, text: { to: 'short' } })
+  assert.equal(needsPerson(shorter), false)
+})
+
+test('a refused text does not hold up the next change of another field', () => {
+  const { note, op } = freeze(change(known(), { text: 'refused text' }), counter())
+  const refused = takeAck(note, { op: op.op, status: 'refused', code: 'x', sentence: 'No.', note: null })
+  const next = change(refused, { kind: 'idea' })
+  assert.deepEqual(sendable(next, counter('next')).set, { kind: { from: 'habit', to: 'idea' } })
+  assert.equal(shown(next).text, 'refused text')
+  assert.equal(discardRefused(next).refused.length, 0)
+})
+
+test('a held note leaves the tablet; a held change of a known note leaves the row', () => {
+  const created = freeze(fresh(), counter())
+  const changed = freeze(change(known(), { text: 'mine' }), counter())
+  const held = (op) => ({ op: op.op, status: 'held', code: 'session_closed', sentence: 'Closed.', note: null })
+  assert.equal(takeAck(created.note, held(created.op)), null)
+  assert.deepEqual(shown(takeAck(changed.note, held(changed.op))).text, 'old')
+})
+
+test('dots go one by one and never below zero', () => {
+  const newId = counter()
+  const twice = dot(dot(known({ dots: 1 }), 1), 1)
+  const first = freeze(twice, newId)
+  assert.deepEqual([first.op.do, first.op.add, shown(first.note).dots], ['dot', 1, 3])
+  const acked = takeAck(first.note, { op: first.op.op, status: 'stored', note: row('n1', { seq: 2, dots: 2 }) })
+  assert.deepEqual([freeze(acked, newId).op.op, shown(acked).dots], ['op-2', 3])
+  assert.equal(dot(known(), -1).dots, 0)
+})
+
+test('a note deleted before it was ever sent is never sent; undoing sends it', () => {
+  const gone = setDeleted(fresh(), true)
+  assert.deepEqual([sendable(gone), isUnsent(gone)], [null, false])
+  assert.equal(sendable(setDeleted(gone, false)).do, 'set')
+})
+
+test('undoing a delete that is in flight becomes a restore', () => {
+  const { note, op } = freeze(setDeleted(known(), true), counter())
+  const undone = setDeleted(note, false)
+  assert.equal(shown(undone).deleted, false)
+  const acked = takeAck(undone, { op: op.op, status: 'stored', note: row('n1', { seq: 2, text: 'old', deleted: true }) })
+  assert.equal(sendable(acked, counter('next')).do, 'restore')
+})
+
+const VARIANTS = [{ op: 'v1', text: 'theirs', by: 'Youssef', at: BORN }]
+
+test('a note with a variant needs a person until somebody has settled it', () => {
+  const split = known({ variants: VARIANTS })
+  assert.deepEqual([needsPerson(split), needsPerson(settle(split, ['v1']))], [true, false])
+})
+
+test('keeping both waits with the decision until the second note is on the server', () => {
+  const decided = settle(known({ variants: VARIANTS }), ['v1'], { after: 'n2' })
+  assert.equal(freeze(decided, counter(), { isOnServer: (id) => id !== 'n2' }), null)
+  assert.deepEqual(freeze(decided, counter(), { isOnServer: () => true, at: BORN }).op,
+    { op: 'op-1', note: 'n1', do: 'settle', variants: ['v1'], written_at: BORN })
+})
+
+test('a chosen text travels with its decision, and typing after it follows from it', () => {
+  const newId = counter()
+  const decided = change(settle(known({ variants: VARIANTS }), ['v1'], { text: 'joined' }), { text: 'joined up' })
+  assert.deepEqual(decided.local, { text: { from: 'joined', to: 'joined up' } })
+  assert.deepEqual(freeze(decided, newId).op.set, { text: { from: 'old', to: 'joined' } })
+})
+
+test('a decision is dropped when another tablet has taken the same one', () => {
+  const decided = settle(known({ variants: VARIANTS }), ['v1'])
+  assert.equal(isUnsent(receive(decided, row('n1', { seq: 2, text: 'old' }))), false)
+})
+
+test('after a restore from backup a note the server forgot is offered whole', () => {
+  const offered = offerAgain(doubt(known({ text: 'kept' })))
+  assert.deepEqual(sendable(offered).set, {
+    session: { to: 's1' }, prompt: { to: 'p1' }, kind: { to: 'habit' }, lang: { to: 'en' }, text: { to: 'kept' },
+  })
+})
+
+test('after a restore from backup the newer text of this tablet is offered over the older row', () => {
+  const back = receive(doubt(known({ seq: 50, revision: 4, text: 'newer' })), row('n1', { seq: 3, revision: 2, text: 'older' }))
+  assert.deepEqual(back.local, { text: { from: 'older', to: 'newer' } })
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Unreachable } from '../../static/js/notepad/net.js'
+import { blank, change, isUnsent } from '../../static/js/notepad/outbox.js'
+import { createSync } from '../../static/js/notepad/sync.js'
+import { answer, counter, memoryStore, row, stored } from './desk.mjs'
+
+const BORN = '2026-04-11T10:00:00Z'
+const fresh = (id, text = id) => change(blank(id, `${BORN}${id}`), { session: 's1', kind: 'habit', text })
+
+/** A pad at a desk; `push(ops)` is the server. Nothing is timed: what would wait is listed in `waits`. */
+function pad({ notes, push, changes = () => answer({ epoch: 'e1', seq: 0, notes: [], more: false }), cursor }) {
+  const store = memoryStore(notes, cursor)
+  const batches = []
+  const waits = []
+  const reports = []
+  const sync = createSync({
+    store, newId: counter(), clock: () => BORN, lock: (work) => work(), report: (news) => reports.push(news),
+    later: (work, ms) => waits.push({ work, ms }),
+    net: {
+      async push(ops) {
+        batches.push(ops)
+        return push(ops)
+      },
+      changes: async (since) => changes(since),
+    },
+  })
+  return { store, sync, batches, waits, links: () => reports.map(({ link }) => link).filter(Boolean) }
+}
+
+const takeAll = (ops) => answer({ epoch: 'e1', seq: 1, acks: ops.map((op) => stored(op, { text: op.set?.text?.to ?? '' })) })
+const unsent = (store) => store.notes().filter(isUnsent).map(({ id }) => id)
+
+test('what the server acks leaves the outbox, oldest note first', async () => {
+  const desk = pad({ notes: [fresh('b'), fresh('a')], push: takeAll })
+  await desk.sync.send()
+  assert.deepEqual([desk.batches.map((ops) => ops.map(({ note }) => note)), unsent(desk.store)], [[['a', 'b']], []])
+})
+
+for (const [name, push] of [
+  ['no connection', () => { throw new Unreachable('ops') }],
+  ['a portal’s page', () => answer('<h1>Hello</h1>', { type: 'text/html' })],
+  ['an empty object', () => answer({})],
+  ['204', () => answer('', { status: 204, type: '' })],
+  ['other ids', () => answer({ epoch: 'e1', seq: 1, acks: [stored({ op: 'x', note: 'a' })] })],
+  ['a login answer', () => answer({ code: 'signed_out' }, { status: 401 })],
+]) {
+  test(`${name} leaves every note on the tablet and tries again later with the same op`, async () => {
+    const desk = pad({ notes: [fresh('a'), fresh('b')], push })
+    await desk.sync.send()
+    const [first] = desk.batches
+    await desk.sync.send()
+    assert.deepEqual(desk.batches[1], first)
+    assert.deepEqual(unsent(desk.store), ['a', 'b'])
+    assert.equal(desk.waits.length > 0, true)
+  })
+}
+
+test('an answer cut short ends only the ops it names', async () => {
+  let calls = 0
+  const desk = pad({
+    notes: [fresh('a'), fresh('b')],
+    push(ops) {
+      calls += 1
+      if (calls === 1) return takeAll(ops.slice(0, 1))
+      throw new Unreachable('ops')
+    },
+  })
+  await desk.sync.send()
+  assert.deepEqual([unsent(desk.store), desk.batches[1]], [['b'], [desk.batches[0][1]]])
+})
+
+test('one refused op blocks no other', async () => {
+  const refuse = (op) => ({ op: op.op, status: 'refused', code: 'text_too_long', sentence: 'Too long.', note: null })
+  const desk = pad({
+    notes: [fresh('a', 'long'), fresh('b')],
+    push: (ops) => answer({ epoch: 'e1', seq: 1, acks: ops.map((op) => (op.note === 'a' ? refuse(op) : stored(op))) }),
+  })
+  await desk.sync.send()
+  assert.deepEqual([unsent(desk.store), desk.batches.length], [['a'], 1])
+  assert.deepEqual(desk.store.note('a').refused.map(({ sentence }) => sentence), ['Too long.'])
+})
+
+test('a request too large is cut in half until it fits', async () => {
+  const notes = Array.from({ length: 8 }, (_, at) => fresh(`n${at}`))
+  const desk = pad({ notes, push: (ops) => (ops.length > 4 ? answer('', { status: 413, type: '' }) : takeAll(ops)) })
+  await desk.sync.send()
+  assert.deepEqual([desk.batches.map((ops) => ops.length), unsent(desk.store)], [[8, 4, 4], []])
+})
+
+test('at most fifty ops travel at once', async () => {
+  const notes = Array.from({ length: 120 }, (_, at) => fresh(`n${String(at).padStart(3, '0')}`))
+  const desk = pad({ notes, push: takeAll })
+  await desk.sync.send()
+  assert.deepEqual([desk.batches.map((ops) => ops.length), unsent(desk.store)], [[50, 50, 20], []])
+})
+
+test('rows are taken with the cursor, in one step, until there are no more', async () => {
+  const pages = [
+    { epoch: 'e1', seq: 2, notes: [row('a', { seq: 2 })], more: true }, { epoch: 'e1', seq: 5, notes: [row('b', { seq: 5 })], more: false },
+  ]
+  const asked = []
+  const desk = pad({ notes: [], push: takeAll, changes(since) { asked.push(since); return answer(pages.shift()) } })
+  assert.equal(await desk.sync.pull(), true)
+  assert.deepEqual([asked, desk.store.notes().map(({ id }) => id), await desk.sync.since()], [[0, 2], ['a', 'b'], 5])
+})
+
+test('a server restored from a backup is read from the start and offered what it forgot', async () => {
+  const store = { epoch: 'e1', seq: 40 }
+  const asked = []
+  const desk = pad({
+    notes: [], push: takeAll, cursor: store,
+    changes(since) {
+      asked.push(since)
+      return answer({ epoch: 'e2', seq: 3, notes: since === 0 ? [row('a', { seq: 3 })] : [], more: false })
+    },
+  })
+  await desk.store.transact(async (tx) => {
+    tx.put({ ...blank('a', BORN), server: row('a', { seq: 20 }) })
+    tx.put({ ...blank('b', BORN), server: row('b', { seq: 40, text: 'forgotten' }) })
+  })
+  await desk.sync.pull()
+  assert.deepEqual([asked, unsent(desk.store), await desk.store.recall('cursor')], [[40, 0], ['b'], { epoch: 'e2', seq: 3 }])
+  await desk.sync.send()
+  assert.equal(desk.batches[0][0].set.text.to, 'forgotten')
+})
+
+test('each failure waits longer than the one before, up to fifteen seconds, give or take a quarter', async () => {
+  const desk = pad({ notes: [fresh('a')], push() { throw new Unreachable('ops') } })
+  await desk.sync.send()
+  for (let at = 0; at < 5; at += 1) await desk.waits[at].work()
+  const isNear = desk.waits.map(({ ms }, at) => Math.abs(ms / [1000, 2000, 4000, 8000, 15_000, 15_000][at] - 1) <= 0.25)
+  assert.deepEqual([isNear, desk.links()], [Array(6).fill(true), Array(6).fill('offline')])
+})

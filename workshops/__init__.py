@@ -1,0 +1,1 @@
+"""The plan: programmes, workshops, their agenda, themes, initiatives and groups."""

@@ -1,0 +1,93 @@
+"""The lives of a workshop and of a session, each on one screen."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkshopState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    ANNOUNCED = "announced", _("Announced")
+    LIVE = "live", _("In progress")
+    COMPILING = "compiling", _("Compiling")
+    CURATING = "curating", _("Curating")
+    ASKING = "asking", _("Asking people")
+    PUBLISHED = "published", _("Published")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+WORKSHOP_MOVES: dict[str, set[WorkshopState]] = {
+    WorkshopState.DRAFT: {WorkshopState.ANNOUNCED, WorkshopState.CANCELLED},
+    WorkshopState.ANNOUNCED: {WorkshopState.DRAFT, WorkshopState.LIVE, WorkshopState.CANCELLED},
+    WorkshopState.LIVE: {WorkshopState.COMPILING, WorkshopState.CANCELLED},
+    WorkshopState.COMPILING: {WorkshopState.CURATING, WorkshopState.LIVE},
+    WorkshopState.CURATING: {WorkshopState.COMPILING, WorkshopState.ASKING, WorkshopState.PUBLISHED},
+    WorkshopState.ASKING: {WorkshopState.CURATING, WorkshopState.PUBLISHED},
+    WorkshopState.PUBLISHED: {WorkshopState.CURATING},
+    WorkshopState.CANCELLED: {WorkshopState.DRAFT},
+}
+
+PUBLIC_STATES = frozenset(set(WorkshopState) - {WorkshopState.DRAFT})
+AFTER_THE_DAY = frozenset(
+    {WorkshopState.COMPILING, WorkshopState.CURATING, WorkshopState.ASKING, WorkshopState.PUBLISHED}
+)
+
+
+class SessionState(TextChoices):
+    PLANNED = "planned", _("Planned")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+SESSION_MOVES: dict[str, set[SessionState]] = {
+    SessionState.PLANNED: {SessionState.OPEN},
+    SessionState.OPEN: {SessionState.CLOSED},
+    SessionState.CLOSED: {SessionState.OPEN},
+}
+
+
+class SessionKind(TextChoices):
+    ARRIVAL = "arrival", _("Arrival")
+    PLENARY = "plenary", _("All together")
+    TABLES = "tables", _("At the tables")
+    BREAK = "break", _("Break")
+    REPORT = "report", _("Tables report back")
+    CLOSING = "closing", _("Closing")
+
+
+class Access(TextChoices):
+    PUBLIC = "public", _("Anyone can take a place")
+    LINK = "link", _("Only with the link")
+    INVITED = "invited", _("Only invited people")
+
+
+class ModeratorRole(TextChoices):
+    ASKS = "asks", _("asks")
+    WRITES = "writes", _("writes")
+
+
+class TeamRole(TextChoices):
+    OWNER = "owner", _("Owner")
+    ORGANISER = "organiser", _("Organiser")
+    HELPER = "helper", _("Check-in helper")
+    OBSERVER = "observer", _("Observer")
+
+
+ORGANISING_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
+
+
+class WallMode(TextChoices):
+    WELCOME = "welcome", _("Welcome")
+    SESSION = "session", _("Session")
+    REPORT = "report", _("Report back")
+    NEXT = "next", _("Next steps")
+
+
+# What the wall turns to when a session of this kind is opened.
+WALL_OF_KIND = {
+    SessionKind.ARRIVAL: WallMode.WELCOME,
+    SessionKind.PLENARY: WallMode.SESSION,
+    SessionKind.TABLES: WallMode.SESSION,
+    SessionKind.BREAK: WallMode.SESSION,
+    SessionKind.REPORT: WallMode.REPORT,
+    SessionKind.CLOSING: WallMode.NEXT,
+}
