@@ -5,6 +5,7 @@ refuses to start without its secrets and refuses combinations that would lose th
 """
 
 import atexit
+import hashlib
 import os
 import secrets
 import shutil
@@ -154,10 +155,13 @@ if WEB_PROCESSES > 1 and not REDIS_URL:
         "Several web processes need REDIS_URL: push, rate limits and jobs would not meet in memory."
     )
 PUSH = "redis" if REDIS_URL else "memory"
+# Two installations on one Redis must not meet: their keys and channels begin with something only they share.
+REDIS_PREFIX = f"tavolo-{hashlib.sha256(b'redis ' + SECRET_KEY.encode()).hexdigest()[:12]}:"
 if REDIS_URL:
     # Tests empty their cache, and several processes of them run side by side.
     number = 4 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) if TESTING else 1
     CACHES = {"default": {"BACKEND": "config.cache.RedisOrMemoryCache", "LOCATION": f"{REDIS_URL}/{number}"}}
+    CACHES["default"]["KEY_PREFIX"] = REDIS_PREFIX
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Public pages are made once for each state of the rows (workshops/kept.py); tests look at the page just made.
@@ -177,6 +181,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
+        "global_keyprefix": REDIS_PREFIX,
         "visibility_timeout": 600,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,

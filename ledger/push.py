@@ -45,12 +45,12 @@ class MemoryChannel:
 class RedisChannel:
     """Several processes. A dead Redis costs half a second now and then: streams re-read the rows anyway."""
 
-    NAME = "tavolo"
     AWAY_SECONDS = 5.0
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str) -> None:
         import redis
 
+        self._name = name
         self._redis = redis.Redis.from_url(f"{url}/0", socket_timeout=0.5, socket_connect_timeout=0.5)
         self._url = url
         self._away_until = 0.0
@@ -61,7 +61,7 @@ class RedisChannel:
         if time.monotonic() < self._away_until:
             return
         try:
-            self._redis.publish(self.NAME, json.dumps({"topic": topic, "signal": signal or {}}))
+            self._redis.publish(self._name, json.dumps({"topic": topic, "signal": signal or {}}))
         except redis.RedisError:
             self._away_until = time.monotonic() + self.AWAY_SECONDS
             raise
@@ -75,7 +75,7 @@ class RedisChannel:
         while True:
             try:
                 subscription = redis.Redis.from_url(f"{self._url}/0", socket_connect_timeout=2).pubsub()
-                subscription.subscribe(self.NAME)
+                subscription.subscribe(self._name)
                 for message in subscription.listen():
                     if message["type"] == "message":
                         said = json.loads(message["data"])
@@ -88,4 +88,6 @@ class RedisChannel:
 @lru_cache(maxsize=1)
 def channel() -> Channel:
     """This process's push channel."""
-    return RedisChannel(settings.REDIS_URL) if settings.PUSH == "redis" else MemoryChannel()
+    if settings.PUSH == "redis":
+        return RedisChannel(settings.REDIS_URL, f"{settings.REDIS_PREFIX}push")
+    return MemoryChannel()

@@ -38,6 +38,7 @@ START_SECONDS = 60
 STEP_MS = 20_000  # how long a step may take on a busy machine
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """These share one site and one browser: they stay in one worker, and skip where there is no Chromium."""
     for item in items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -18,8 +19,17 @@ import psycopg2
 import pytest
 import redis
 
-from tests.config.processes import Installation, Processes, Tablet, free_port, processes, service_missing, until
-from tests.config.test_crash import new_op
+from tests.config.processes import (
+    SECRET_KEY,
+    Installation,
+    Processes,
+    Tablet,
+    free_port,
+    processes,
+    service_missing,
+    until,
+)
+from tests.config.test_crash import is_done, new_op
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
@@ -28,6 +38,9 @@ DATABASE = f"tavolo_nodes_{os.getpid()}"
 SOON = 5.0
 """Seconds within which a note reaches another tablet."""
 NODE = ("-m", "celery", "-A", "config.celery")
+WORKER = (*NODE, "worker", "-P", "solo", "--without-mingle", "--without-gossip", "-l", "info")
+PUSH = f"tavolo-{hashlib.sha256(f'redis {SECRET_KEY}'.encode()).hexdigest()[:12]}:push"
+OTHER_KEY = "of-another-installation-7kQmVx2Lr9Tz4Wn8Bc3Hd6Js"
 
 
 def on_server(statement: str) -> None:
@@ -101,7 +114,7 @@ def test_two_nodes_share_notes_and_a_worker_compiles_what_was_asked_on_one(
         with reader.stream(reader.seq()) as lines:
             until(lambda: numbers_of_listeners(broker) == 1, "the reading node at the push channel")
             listening = redis.Redis.from_url(broker).pubsub()
-            listening.subscribe("tavolo")
+            listening.subscribe(PUSH)
             assert listening.get_message(timeout=5)["type"] == "subscribe"
             op = new_op(scene, "Written on the first node")
             assert seconds_until_heard(lines, lambda: writer.send([op]), "Written on the first node") < SOON
@@ -112,7 +125,7 @@ def test_two_nodes_share_notes_and_a_worker_compiles_what_was_asked_on_one(
         started.scene(at, "ask", scene["workshop"])
         redis.Redis.from_url(broker).flushall()
         beat = started.start(at, *NODE, "beat", "-s", str(folder / "beat"), "-l", "warning")
-        started.start(at, *NODE, "worker", "-P", "solo", "--without-mingle", "--without-gossip", "-l", "warning")
+        started.start(at, *WORKER)
         until(lambda: built(postgres) == (1, 1), "the summary, by the sweep of beat alone")
         beat.kill()
         started.scene(at, "ask", scene["workshop"])
@@ -121,7 +134,7 @@ def test_two_nodes_share_notes_and_a_worker_compiles_what_was_asked_on_one(
 
 
 def numbers_of_listeners(broker: str) -> int:
-    [(_name, listeners)] = redis.Redis.from_url(broker).pubsub_numsub("tavolo")
+    [(_name, listeners)] = redis.Redis.from_url(broker).pubsub_numsub(PUSH)
     return listeners
 
 
@@ -160,3 +173,18 @@ def test_a_redis_that_hangs_and_then_dies_stops_no_note(started: Processes, inst
     saves_and_tells(writer, reader, scene, "Redis still hangs")
     process.kill()
     saves_and_tells(writer, reader, scene, "Redis is dead")
+
+
+def test_two_installations_on_one_redis_do_not_take_each_others_wake_ups(
+    started: Processes, installation, redis_server: tuple
+):
+    broker, _process = redis_server
+    asks, scene = installation("asks", REDIS_URL=broker)
+    other, _same = installation("other", REDIS_URL=broker, SECRET_KEY=OTHER_KEY)
+    stranger = started.start(other, *WORKER)
+    until(lambda: "ready." in stranger.said(), "the other installation's worker")
+    started.scene(asks, "ask", scene["workshop"])
+    time.sleep(1)
+    assert "run_job" not in stranger.said().partition("ready.")[2]
+    started.start(asks, *WORKER)
+    until(lambda: is_done(asks), "the summary, by the wake-up alone")
