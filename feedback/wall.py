@@ -12,6 +12,8 @@ from django.db.models import Count, Q
 from django.utils.safestring import SafeString, mark_safe
 
 from feedback.models import Note
+from feedback.summary.publish import first_names
+from feedback.summary.redact import without_names
 from participants.models import Seat
 from workshops.models import Group, Prompt, Session, Theme, Workshop, timed
 from workshops.states import PUBLIC_STATES, SessionKind, WallMode
@@ -119,7 +121,7 @@ class WallPicture:
 
 
 def wall_picture_of(workshop: Workshop, now: dt.datetime) -> WallPicture:
-    """Gather the picture the cockpit chose, in at most eight queries whatever the number of tables."""
+    """Gather the picture the cockpit chose, in at most eleven queries whatever the number of tables."""
     picture = WallPicture(workshop=workshop, mode=workshop.wall_mode, now=now)
     _add_session(picture)
     if picture.mode in (WallMode.WELCOME, WallMode.NEXT):
@@ -201,9 +203,18 @@ def _add_report(picture: WallPicture) -> None:
         _give_turns(picture)
     notes = Note.objects.standing().of_workshop(picture.workshop)
     shown = notes.filter(group=picture.speaking.group) if picture.speaking else notes
-    shown = shown.exclude(text="").select_related("theme").order_by("-dots", "created_at", "pk")[:NOTES_SHOWN]
+    shown = shown.exclude(text="").select_related("theme").prefetch_related("redactions")
+    known = first_names(picture.workshop.pk)
     picture.notes = [
-        WallNote(note.kind, note.get_kind_display(), note.theme, note.text, note.dots, note.lang) for note in shown
+        WallNote(
+            note.kind,
+            note.get_kind_display(),
+            note.theme,
+            without_names(note.text, note.redactions.all(), known),
+            note.dots,
+            note.lang,
+        )
+        for note in shown.order_by("-dots", "created_at", "pk")[:NOTES_SHOWN]
     ]
     counts = dict(notes.order_by().values_list("theme").annotate(Count("pk")))
     picture.themes = [(theme, counts.get(theme.pk, 0)) for theme in picture.workshop.programme.themes.all()]

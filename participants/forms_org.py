@@ -100,14 +100,9 @@ class TableForm(forms.Form):
         super().__init__(data, auto_id=f"table-{group.pk if group else 'new'}-%s", **kwargs)
         self.workshop, self.group = workshop, group
 
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        same = self.workshop.groups.filter(name__iexact=name)
-        if self.group:
-            same = same.exclude(pk=self.group.pk)
-        if same.exists():
-            raise ValidationError(_("There is a table %(name)s already.") % {"name": name})
-        return name
+    def refuse_name(self) -> None:
+        """Say that another table has this name; the action has found it."""
+        self.add_error("name", _("There is a table %(name)s already.") % {"name": self.cleaned_data["name"]})
 
 
 class PersonChoice(forms.ModelChoiceField):

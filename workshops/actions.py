@@ -61,6 +61,10 @@ class AnotherIsOpen(Exception):
         self.session = session
 
 
+class NameTaken(Exception):
+    """Another table of the workshop has this name."""
+
+
 class NotReady(Exception):
     """Something is missing before the move; `reasons` says what, in words."""
 
@@ -180,7 +184,8 @@ def add_initiative_to_rate(session: Session, *, by: Actor, **fields: Any) -> Ini
 def add_group(
     workshop: Workshop, *, name: str, by: Actor, size: int = 5, room: str = "", moderators: Iterable[str] = ()
 ) -> Group:
-    """A table; the first moderator asks, the second writes."""
+    """A table; the first moderator asks, the second writes. Raises `NameTaken`."""
+    _hold_table_name(workshop, name)
     last = workshop.groups.aggregate(last=Max("order"))["last"]
     order = 0 if last is None else last + 1
     group = Group.objects.create(workshop=workshop, name=name, size=size, room=room, order=order)
@@ -189,6 +194,24 @@ def add_group(
             ModeratorSeat.objects.create(group=group, role=role, name=moderator)
     record(group, "group.added", by=by, scope=workshop.pk)
     return group
+
+
+@transaction.atomic
+def change_group(
+    group: Group, *, name: str, size: int, room: str = "", asks: str = "", writes: str = "", by: Actor
+) -> None:
+    """A table as the organiser wants it, moderators included, in one step. Raises `NameTaken`."""
+    _hold_table_name(group.workshop, name, but=group)
+    name_moderators(group, asks=asks, writes=writes, by=by)
+    change(group, by=by, workshop=group.workshop, name=name, size=size, room=room)
+
+
+def _hold_table_name(workshop: Workshop, name: str, *, but: Group | None = None) -> None:
+    """Names and order of tables are given under the workshop's lock. Raises `NameTaken`."""
+    Workshop.objects.select_for_update().get(pk=workshop.pk)
+    others = workshop.groups.exclude(pk=but.pk) if but else workshop.groups
+    if others.filter(name__iexact=name).exists():
+        raise NameTaken(name)
 
 
 @transaction.atomic

@@ -119,6 +119,14 @@ def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor) 
             )
 
 
+@transaction.atomic
+def place_in_new_finding(draft: Draft, note: Note, *, by: Actor) -> Finding:
+    """Make a finding of the note's theme that holds this note. Raises `NotInThisDraft`."""
+    home = add_finding(draft, note.theme, by=by)
+    place_note(draft, note, home, by=by)
+    return home
+
+
 def retitle(finding: Finding, *, title: str, text: str, revision: int, by: Actor, language: str = "") -> Finding:
     """Write title and text in one language (the reader's, unless said); `revision` is the one the person saw.
 

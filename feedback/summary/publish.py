@@ -64,6 +64,11 @@ def what_stops(draft: Draft, *, names_are_fine: bool = False) -> list[str]:
             )
             % {"count": count}
         )
+    if not names_are_fine and (words := names_written(draft)):
+        blocks.append(
+            _("“%(words)s” in your own texts may be a name. Write it differently, or say that it is not one.")
+            % {"words": "”, “".join(words)}
+        )
     return blocks
 
 
@@ -76,6 +81,16 @@ def names_left(draft: Draft) -> list[tuple[Note, list[str]]]:
         if words := probable_names(shown_text(note.text, note.redactions.all()), known):
             found.append((note, words))
     return found
+
+
+def names_written(draft: Draft) -> list[str]:
+    """What looks like a name in the headline, the introduction and the findings as people have written them."""
+    known = first_names(draft.workshop_id)
+    by_language = [draft.headline, draft.lead]
+    for finding in draft.findings.shown().in_order():
+        by_language += [finding.title, finding.text]
+    texts = [text for words in by_language for text in words.values()]
+    return list(dict.fromkeys(name for text in texts for name in probable_names(text, known)))
 
 
 def first_names(workshop_id: Any) -> set[str]:

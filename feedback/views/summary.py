@@ -161,8 +161,7 @@ def org_place_note(request: HttpRequest, workshop: Workshop, draft: Draft, note_
     if wanted is None:
         raise BadRequest("no finding")
     if wanted == "new":
-        home = actions.add_finding(draft, note.theme, by=actor_of(request))
-        actions.place_note(draft, note, home, by=actor_of(request))
+        home = actions.place_in_new_finding(draft, note, by=actor_of(request))
         return _back(request, workshop, f"finding-{home.pk}", finding=str(home.pk))
     actions.place_note(draft, note, _finding(draft, _id(wanted)) if wanted else None, by=actor_of(request))
     return _back(request, workshop)
@@ -324,6 +323,7 @@ def org_publish(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         "form": form,
         "draft": draft,
         "names": publish.names_left(draft),
+        "names_written": publish.names_written(draft),
         "stops": publish.what_stops(draft, names_are_fine=True),
         "told": publish.who_is_told(workshop.pk).count(),
         "again": workshop.is_published,

@@ -168,15 +168,13 @@ def add_table(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     form = TableForm(request.POST, workshop=workshop)
     if not form.is_valid():
         return _page(request, workshop, table_form=form)
-    values = form.cleaned_data
-    plan.add_group(
-        workshop,
-        name=values["name"],
-        size=values["size"],
-        room=values["room"],
-        moderators=[values["asks"], values["writes"]],
-        by=actor_of(request),
-    )
+    values = dict(form.cleaned_data)
+    moderators = [values.pop("asks"), values.pop("writes")]
+    try:
+        plan.add_group(workshop, moderators=moderators, by=actor_of(request), **values)
+    except plan.NameTaken:
+        form.refuse_name()
+        return _page(request, workshop, table_form=form)
     return _back(workshop)
 
 
@@ -187,9 +185,11 @@ def change_table(request: HttpRequest, workshop: Workshop, group_id: UUID) -> Ht
     form = TableForm(request.POST, workshop=workshop, group=group)
     if not form.is_valid():
         return _page(request, workshop, table_form=form)
-    values = dict(form.cleaned_data)
-    plan.name_moderators(group, asks=values.pop("asks"), writes=values.pop("writes"), by=actor_of(request))
-    plan.change(group, by=actor_of(request), workshop=workshop, **values)
+    try:
+        plan.change_group(group, by=actor_of(request), **form.cleaned_data)
+    except plan.NameTaken:
+        form.refuse_name()
+        return _page(request, workshop, table_form=form)
     messages.success(request, _("Table %(table)s is saved.") % {"table": group.name})
     return _back(workshop)
 

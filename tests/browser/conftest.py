@@ -134,9 +134,10 @@ def _wait_for(url: str, log: Path) -> None:
     pytest.fail(f"the site did not start:\n{log.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright():
-    """What starts browsers."""
+    """What starts browsers. It leaves an event loop in its thread while it runs, where Django refuses to ask the
+    database: so it ends with the module, before other tests come to this process."""
     from playwright.sync_api import sync_playwright
 
     if not CHROMIUM:
@@ -145,15 +146,15 @@ def playwright():
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright):
-    """One browser for all tests of this process."""
+    """One browser for all tests of a module."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
     yield browser
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser_of(chromium, site):
     """A browser of one's own: `browser_of(width, height, language)`; whoever makes it closes it."""
 

@@ -251,6 +251,17 @@ def test_two_tables_cannot_have_the_same_name(client, workshop, organiser):
     assert workshop.groups.count() == 1
 
 
+def test_a_rename_that_is_refused_changes_nothing_else(client, workshop, organiser):
+    make_group(workshop, "Olmo")
+    gelso = make_group(workshop, "Gelso", size=5)
+    data = {"name": "OLMO", "size": 3, "room": "Sala", "asks": "Ilaria", "writes": ""}
+    text = client.post(url("org_change_table", workshop.pk, gelso.pk), data).content.decode()
+    assert "There is a table OLMO already." in text
+    gelso.refresh_from_db()
+    names = set(gelso.moderators.values_list("name", flat=True))
+    assert (gelso.name, gelso.size, gelso.room, names) == ("Gelso", 5, "", {"Ilaria Fontana", "Youssef Amrani"})
+
+
 def test_a_table_with_notes_stays_and_an_unused_one_goes(client, workshop, organiser):
     used, unused = make_group(workshop, "Olmo"), make_group(workshop, "Gelso")
     Group.objects.filter(pk=used.pk).update(seq=1)

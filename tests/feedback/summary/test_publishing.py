@@ -127,6 +127,27 @@ def test_a_name_left_in_stops_it_until_it_is_hidden_or_said_to_be_none():
     assert [note.text for note in page.notes if note.id == named.pk] == ["The courtyard key is with [a neighbour]."]
 
 
+def test_a_name_in_the_organisers_own_words_stops_it_too():
+    room = ready_room()
+    finding = room.draft.findings.shown().first()
+    actions.retitle(
+        finding,
+        title="Dottor Neri lends his garden",
+        text="So does Signora Pina.",
+        revision=finding.revision,
+        language="en",
+        by=SYSTEM,
+    )
+    with translation.override("en"), pytest.raises(NotReady) as refusal:
+        publish.publish(room.draft, by=SYSTEM)
+    assert refusal.value.reasons == [
+        "“Dottor Neri”, “Signora Pina” in your own texts may be a name. "
+        "Write it differently, or say that it is not one."
+    ]
+    publish.publish(room.draft, by=SYSTEM, names_are_fine=True)
+    assert Outcome.objects.count() == 1
+
+
 def test_saying_that_it_is_no_name_lets_it_through():
     room = ready_room()
     room.note("We sing for Don Bosco.", theme=1)
