@@ -40,6 +40,12 @@ def pss_mb(pid: int) -> float:
     return round(sum(_pss_kb(each) for each in tree_of(pid)) / 1024, 1)
 
 
+def rss_mb(pid: int) -> float:
+    """Resident memory of the tree in MiB."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    return round(sum(int((_stat(each)[21:22] or ["0"])[0]) for each in tree_of(pid)) * page / 2**20, 1)
+
+
 def postmaster_of(backend: int) -> int:
     """The process above a PostgreSQL connection; its tree is the whole database server."""
     return _parent(backend)

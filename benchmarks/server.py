@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from benchmarks.process import cpu_seconds, postmaster_of, pss_mb
+from benchmarks.process import cpu_seconds, postmaster_of, pss_mb, rss_mb
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOWEST_START = 60
@@ -42,10 +42,11 @@ def free_port() -> int:
 class Installation:
     """A fresh data folder and database, as a real (not a demo) installation, with its environment.
 
-    Use it as a context manager: leaving it removes everything.
+    Use it as a context manager: leaving it removes everything. With `redis` it uses the server that `REDIS_URL` names,
+    if any, under a prefix of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, redis: bool = False) -> None:
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="tavolo-bench-"))
         given = os.environ.get("DATABASE_URL", "")
@@ -60,7 +61,7 @@ class Installation:
             "SECRET_KEY": secrets.token_urlsafe(40),
             "DATABASE_URL": self._own_database_url(),
             "LOG_LEVEL": "WARNING",
-            **{name: os.environ[name] for name in KEPT_OURS if name in os.environ},
+            **{name: os.environ[name] for name in (*KEPT_OURS, *["REDIS_URL"] * redis) if name in os.environ},
         }
 
     @property
@@ -180,3 +181,6 @@ class Server:
 
     def pss_mb(self) -> float:
         return pss_mb(self.pid)
+
+    def rss_mb(self) -> float:
+        return rss_mb(self.pid)

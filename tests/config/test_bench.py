@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import live
 from benchmarks.pages import goals
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,47 @@ def test_a_whole_evening_loses_no_note_on_its_way_to_the_open_data():
     assert set(report) == {
         "machine", "database", "steps", "total_s", "notes_sent", "notes_in_csv", "lost", "cpu_s", "memory_mb"
     }  # fmt: skip
+
+
+FIGURES = {
+    "devices", "groups", "ops", "lost", "doubled", "disorder", "refused", "retries", "broken_streams", "p50_ms",
+    "p95_ms", "p99_ms", "acked_s", "acked_after_s", "visible_s", "late_timer_p99_ms", "generator_cpu_share",
+    "cpu_ms_per_op", "db_ms_per_op", "rss_growth_mb",
+}  # fmt: skip
+PARTS = {
+    "machine",
+    "database",
+    "redis",
+    "conditions",
+    "twenty",
+    "hundred",
+    "hot_group",
+    "returns",
+    "stampede",
+    "memory_mb",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="CPU time is read from /proc")
+def test_the_live_measurement_says_what_it_promises_and_loses_nothing():
+    small = ["--seconds", "1", "--rounds", "1", "--devices", "4", "--groups", "2", "--no-peers"]
+    report = json.loads(bench("live", "--json", *small))
+    assert set(report) == {*FIGURES, *PARTS, "goals"}
+    assert [report[name] for name in ("devices", "groups", "ops")] == [4, 2, 2]
+    assert report["stampede"]["ops"] == 4 * 500
+    assert report["goals"]["lost or doubled, all together"] == {"must": 0, "found": 0, "met": True}
+
+
+@pytest.mark.skipif(not (ROOT / "node_modules" / "ws").exists(), reason="the peers' packages are not installed")
+@pytest.mark.skipif(sys.platform != "linux", reason="CPU time is read from /proc")
+@pytest.mark.parametrize("kind", ["echo", "yjs"])
+def test_each_peer_carries_every_op_to_everybody(kind):
+    shape = live.Shape(groups=2, devices=4, rate=20)
+    hall = {"session": "", "prompt": "", "tables": {"hall": [[{"group": name}] * 2 for name in ("one", "two")]}}
+    with live.Installation() as here, live.peer(kind) as server:
+        figures = live.play(here, server, kind, hall, "hall", shape, 0.5)
+    assert [figures[name] for name in ("ops", "lost", "doubled", "disorder")] == [10, 0, 0, 0]
 
 
 def report_with(**changes):

@@ -9,21 +9,30 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-MEASUREMENTS = ("pages", "evening")
+MEASUREMENTS = {
+    "pages": ("seconds", "rounds"),
+    "evening": (),
+    "live": ("seconds", "rounds", "devices", "groups", "peers"),
+}
 
 
 class Command(BaseCommand):
-    help = "Measure pages, or a whole evening, on a fresh installation of its own; DATABASE_URL chooses the engine."
+    help = (
+        "Measure pages, an evening, or live notes on a fresh installation of its own; DATABASE_URL chooses the engine."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=MEASUREMENTS)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
-        parser.add_argument("--seconds", type=float, default=3, help="pages: how long each page is asked for (3)")
-        parser.add_argument("--rounds", type=int, default=3, help="pages: how often each page takes its turn (3)")
+        parser.add_argument("--seconds", type=float, help="pages, live: how long one load lasts (3, 8)")
+        parser.add_argument("--rounds", type=int, help="pages, live: how often everything takes its turn (3)")
+        parser.add_argument("--devices", type=int, help="live: tablets in the hall (120)")
+        parser.add_argument("--groups", type=int, help="live: tables they sit at (60)")
+        parser.add_argument("--no-peers", dest="peers", action="store_false", default=None, help="live: only Tavolo")
 
     def handle(self, *, name: str, **options: Any) -> None:
         measurement = importlib.import_module(f"benchmarks.{name}")
-        asked = {"seconds": options["seconds"], "rounds": options["rounds"]} if name == "pages" else {}
+        asked = {each: options[each] for each in MEASUREMENTS[name] if options[each] is not None}
         report = measurement.measure(**asked)
         self.stdout.write(json.dumps(report) if options["json"] else measurement.table(report))
