@@ -321,7 +321,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "config.api.answer_in_words",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_THROTTLE_RATES": {"ops": "1200/min", "reads": "1200/min"},
+    "DEFAULT_THROTTLE_RATES": {"ops": "1200/min", "late_ops": "20/min", "reads": "1200/min"},
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {

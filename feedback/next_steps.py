@@ -109,7 +109,7 @@ def _held(cockpit: Cockpit) -> list[Step]:
     return [
         Step(
             title % {"count": cockpit.held},
-            _("They came after their session had closed. Take them in, or leave them out."),
+            _("They came late, or from a tablet no longer at its table. Take them in, or leave them out."),
             _("Look at them"),
             f"{_url('org_notes', cockpit)}#held",
         )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ledger import outbox
+from ledger import outbox, wakeups
 from ledger.history import Actor, record
 from ledger.ids import digest, new_secret
 from ledger.models import ActorKind, Event
@@ -327,14 +327,16 @@ def join_table(code: str, *, name: str) -> Device:
         raise NoSuchCode(code)
     device = Device.objects.create(group=group, name=name, until=group.code_until, seen_at=now)
     record(device, "device.joined", by=Actor(ActorKind.DEVICE, str(device.pk)), scope=group.workshop_id)
+    wakeups.changed(f"room:{group.workshop_id}")
     return device
 
 
 @transaction.atomic
 def remove_device(device: Device, *, by: Actor) -> None:
-    """Take a tablet off its table: nothing it sends is taken any more, and what it has not sent stays on it."""
+    """Take a tablet off its table: it sees nothing any more, and what it still sends waits for the organiser."""
     Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
     record(device, "device.removed", by=by, scope=device.group.workshop_id)
+    wakeups.changed(f"room:{device.group.workshop_id}")
 
 
 def seen(device: Device) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from participants.models import Device
+from participants.models.tables import DeviceQuerySet
 
 DEVICE_IN_SESSION = "device"
 
@@ -30,7 +31,14 @@ def device_of(request: HttpRequest) -> Device | None:
 
 def find_device(request: HttpRequest) -> Device | None:
     """The device this session joined as, unless it was removed or the evening's codes ended."""
+    return _named_in_session(request, Device.objects.working_at(timezone.now()))
+
+
+def find_former_device(request: HttpRequest) -> Device | None:
+    """The device this session once joined as. It may hand over what it still holds, and do and see nothing else."""
+    return _named_in_session(request, Device.objects.former_at(timezone.now()))
+
+
+def _named_in_session(request: HttpRequest, devices: DeviceQuerySet) -> Device | None:
     device_id = request.session.get(DEVICE_IN_SESSION)
-    if not device_id:
-        return None
-    return Device.objects.working_at(timezone.now()).select_related("group").filter(pk=device_id).first()
+    return devices.select_related("group").filter(pk=device_id).first() if device_id else None

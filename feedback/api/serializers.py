@@ -104,6 +104,7 @@ class KitSessionSerializer(serializers.Serializer):
     minutes = serializers.IntegerField()
     dots_per_person = serializers.IntegerField()
     rates = serializers.BooleanField()
+    asked = serializers.UUIDField(allow_null=True, help_text="The prompt the organiser put on wall and tablets.")
     prompts = KitPromptSerializer(many=True)
 
 

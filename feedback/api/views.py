@@ -13,13 +13,15 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from feedback.api import serializers as shapes
+from feedback.api.authentication import FormerDevice, FormerDeviceAuthentication
 from feedback.models import Note
 from feedback.notes import kit as kits
-from feedback.notes.actions import apply_ops
+from feedback.notes.actions import apply_ops, hold_ops
 from feedback.notes.rows import changes, epoch
 from feedback.notes.shape import MOST_OPS
 from feedback.permissions import can_write_late, can_write_notes, groups_for
@@ -47,9 +49,14 @@ def device_of(request: Request) -> Device | None:
     return request.auth if isinstance(request.auth, Device) else None
 
 
+def former_device_of(request: Request) -> Device | None:
+    """The tablet that asks although it is no longer at its table."""
+    return request.auth.device if isinstance(request.auth, FormerDevice) else None
+
+
 def me(request: Request) -> tuple[Actor, str]:
     """Who asks, for the history, and the first name shown beside notes."""
-    device = device_of(request)
+    device = device_of(request) or former_device_of(request)
     if device is not None:
         return Actor(ActorKind.DEVICE, str(device.pk)), device.first_name
     return Actor(ActorKind.USER, str(request.user.pk)), str(request.user).split(" ")[0].split("@")[0]
@@ -85,7 +92,20 @@ class KitView(GroupView):
         return Response(kits.kit(group, me={"name": name, "key": actor.key}))
 
 
+class OpsThrottle(AuthorThrottle):
+    """Slower for a tablet no longer at its table: nobody waits for what it hands over, and its cookie may be stolen."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        if former_device_of(request) is None:
+            return super().allow_request(request, view)
+        self.scope, self.rate = "late_ops", self.THROTTLE_RATES["late_ops"]
+        self.num_requests, self.duration = self.parse_rate(self.rate)
+        return super(ScopedRateThrottle, self).allow_request(request, view)
+
+
 class OpsView(GroupView):
+    authentication_classes = [*api_settings.DEFAULT_AUTHENTICATION_CLASSES, FormerDeviceAuthentication]
+    throttle_classes = [OpsThrottle]
     throttle_scope = "ops"
 
     @extend_schema(
@@ -95,10 +115,27 @@ class OpsView(GroupView):
     )
     def post(self, request: Request, group_id: uuid.UUID) -> Response:
         """Take changes to notes; each op is answered by its id, and sending it again changes nothing."""
+        if (former := former_device_of(request)) is not None:
+            group = get_object_or_404(groups_for(request.user, former), pk=group_id)
+            if refusal := self._refusal(request):
+                return refusal
+            actor, name = me(request)
+            acks = hold_ops(group, request.data["ops"], by=actor, name=name)
+            return Response({"epoch": epoch(), "seq": 0, "acks": acks})
         group = self.get_group(request, group_id)
         device = device_of(request)
         if not can_write_notes(request.user, device, group):
             raise exceptions.PermissionDenied
+        if refusal := self._refusal(request):
+            return refusal
+        actor, name = me(request)
+        late = can_write_late(request.user, device, group)
+        acks = apply_ops(group, request.data["ops"], by=actor, name=name, late=late)
+        seq = Group.objects.values_list("seq", flat=True).get(pk=group.pk)
+        return Response({"epoch": epoch(), "seq": seq, "acks": acks})
+
+    def _refusal(self, request: Request) -> Response | None:
+        """What is wrong with the body as a whole."""
         ops = request.data.get("ops") if isinstance(request.data, dict) else None
         if not isinstance(ops, list):
             raise exceptions.ParseError(_("The body needs a list “ops”."))
@@ -107,11 +144,7 @@ class OpsView(GroupView):
                 {"code": "too_many_ops", "sentence": _("At most %d ops in one request.") % MOST_OPS},
                 status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
             )
-        actor, name = me(request)
-        late = can_write_late(request.user, device, group)
-        acks = apply_ops(group, ops, by=actor, name=name, late=late)
-        seq = Group.objects.values_list("seq", flat=True).get(pk=group.pk)
-        return Response({"epoch": epoch(), "seq": seq, "acks": acks})
+        return None
 
 
 class ChangesView(GroupView):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from feedback.models import Note, Op
 from feedback.notes.merge import merge_field, with_variant, without_variants
 from feedback.notes.rows import row
-from feedback.notes.shape import Refused, checked
+from feedback.notes.shape import OP_KEYS, Refused, checked
 from feedback.states import NoteKind, OpState
 from ledger import wakeups
 from ledger.history import Actor, record
@@ -37,6 +37,7 @@ class Desk:
     late: bool
     sessions: dict[uuid.UUID, Session]
     known: dict[str, set[uuid.UUID]]
+    has_held: bool = False
 
     @classmethod
     def of(cls, group: Group, by: Actor, name: str, late: bool) -> Desk:
@@ -74,8 +75,38 @@ def apply_ops(group: Group, ops: list[Any], *, by: Actor, name: str, late: bool 
     if desk.group.seq != before:
         desk.group.save(update_fields=["seq"])
         wakeups.changed(desk.group.topic)
+    if desk.group.seq != before or desk.has_held:
         wakeups.changed(f"room:{desk.group.workshop_id}")
     return acks
+
+
+@transaction.atomic
+def hold_ops(group: Group, ops: list[Any], *, by: Actor, name: str) -> list[Ack]:
+    """Keep the ops of a tablet that is no longer at the table: the organiser decides about each.
+
+    Nothing of the table is told: a note is answered only where this tablet wrote it, as it was then.
+    """
+    desk = Desk.of(group, by, name, late=False)
+    acks = [_keep(desk, op) for op in ops]
+    if desk.has_held:
+        wakeups.changed(f"room:{desk.group.workshop_id}")
+    return acks
+
+
+def _keep(desk: Desk, raw: Any) -> Ack:
+    named = raw.get("op") if isinstance(raw, dict) else None
+    try:
+        op = checked(raw)
+        known = Op.objects.filter(pk=op["op"]).first()
+        if known is None:
+            return _hold(desk, op, raw, "removed")
+        if (known.group_id, known.actor_kind, known.actor_id) != (desk.group.pk, desk.by.kind, desk.by.id):
+            raise Refused("op_elsewhere", _("This op id was used at another table."))
+        if known.state == OpState.STORED:
+            return _ack(str(known.pk), OpState.STORED, note=known.after)
+        return _answer_again(desk, known)
+    except Refused as refusal:
+        return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
 
 
 def _take(desk: Desk, raw: Any) -> Ack:
@@ -92,14 +123,14 @@ def _take(desk: Desk, raw: Any) -> Ack:
     except Refused as refusal:
         return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
     except SessionClosed:
-        return _hold(desk, op, raw)
+        return _hold(desk, op, raw, "session_closed")
 
 
 def _answer_again(desk: Desk, known: Op) -> Ack:
     if known.group_id != desk.group.pk:
         raise Refused("op_elsewhere", _("This op id was used at another table."))
     if known.state == OpState.HELD:
-        return _ack(str(known.pk), OpState.HELD, code=known.code, sentence=_held_sentence())
+        return _ack(str(known.pk), OpState.HELD, code=known.code, sentence=_held_sentence(known.code))
     if known.state == OpState.REFUSED:
         raise Refused(known.code, _("The organiser has left this note out."))
     note = Note.objects.get(pk=known.note)  # type: ignore[misc]  # whatever was written names its note
@@ -111,7 +142,9 @@ def _ack(op: Any, status: str, *, code: str = "", sentence: str = "", note: dict
     return ack | {"code": code, "sentence": sentence} if code else ack
 
 
-def _held_sentence() -> str:
+def _held_sentence(code: str) -> str:
+    if code == "removed":
+        return _("This tablet is no longer at the table. The organiser has the note and decides.")
     return _("This session is closed. The organiser has the note and decides.")
 
 
@@ -212,20 +245,21 @@ def _settle(desk: Desk, op: dict[str, Any], note: Note) -> None:
 _DOINGS = {"set": _set, "delete": _delete, "restore": _restore, "dot": _dot, "settle": _settle}
 
 
-def _hold(desk: Desk, op: dict[str, Any], raw: Any) -> Ack:
-    """Keep an op of a closed session for the organiser; it counts for nothing until it is accepted."""
+def _hold(desk: Desk, op: dict[str, Any], raw: Any, code: str) -> Ack:
+    """Keep an op for the organiser; it counts for nothing until it is accepted."""
+    desk.has_held = True
     held = Op.objects.create(
         id=op["op"],
         group=desk.group,
         note=op["note"],
         state=OpState.HELD,
-        code="session_closed",
-        body={**raw, "by": desk.name},
+        code=code,
+        body={name: raw[name] for name in OP_KEYS if name in raw} | {"by": desk.name},
         actor_kind=desk.by.kind,
         actor_id=desk.by.id,
     )
     record(held, "op.held", by=desk.by, scope=desk.group.workshop_id)
-    return _ack(str(held.pk), OpState.HELD, code=held.code, sentence=_held_sentence())
+    return _ack(str(held.pk), OpState.HELD, code=held.code, sentence=_held_sentence(code))
 
 
 @transaction.atomic
@@ -252,6 +286,7 @@ def refuse_held(op: Op, *, by: Actor) -> None:
     held = _still_held(op)
     Op.objects.filter(pk=held.pk).update(state=OpState.REFUSED, code="left_out", body={})
     record(held, "op.refused", by=by, scope=op.group.workshop_id)
+    wakeups.changed(f"room:{op.group.workshop_id}")
 
 
 def _still_held(op: Op) -> Op:

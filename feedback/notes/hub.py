@@ -19,8 +19,11 @@ from typing import Any
 from django.db import close_old_connections
 from django.db.models import Max, Sum
 
+from feedback.models import Op
 from feedback.notes.rows import changes, epoch
+from feedback.states import OpState
 from ledger import push
+from participants.models import Device
 from workshops.models import Group, Session, Workshop
 
 READ_AGAIN_SECONDS = 2.0
@@ -71,14 +74,17 @@ def read_group(group_id: uuid.UUID, cursor: int | None) -> Reading:
 
 
 def read_room(workshop_id: uuid.UUID, cursor: tuple | None) -> Reading:
-    """Whether anything a cockpit or wall shows has changed: notes, sessions, the workshop, who is here."""
+    """Whether anything a cockpit or wall shows has changed: notes, those that wait, sessions, tablets, who is here."""
     groups = Group.objects.filter(workshop=workshop_id).aggregate(total=Sum("seq"))
-    sessions = Session.objects.filter(workshop=workshop_id).aggregate(
-        opened=Max("opened_at"), ends=Max("ends_at"), closed=Max("closed_at")
+    sessions = Session.objects.filter(workshop=workshop_id).order_by("pk")
+    agenda = tuple(sessions.values_list("pk", "state", "opened_at", "ends_at", "closed_at", "asked"))
+    held = Op.objects.filter(group__workshop=workshop_id, state=OpState.HELD).count()
+    devices = Device.objects.filter(group__workshop=workshop_id).aggregate(
+        joined=Max("joined_at"), removed=Max("revoked_at")
     )
     workshop = Workshop.objects.filter(pk=workshop_id).annotate(arrived=Max("registrations__arrived_at"))
     state = workshop.values_list("state", "wall_mode", "arrived").first()
-    now = (groups["total"] or 0, *sessions.values(), state)
+    now = (groups["total"] or 0, agenda, held, *devices.values(), state)
     changed = cursor is not None and now != cursor
     return Reading(now, [News("changed", {"seq": now[0]})] if changed else [])
 

@@ -64,6 +64,7 @@ def _session(session: Session) -> dict[str, Any]:
         "minutes": session.minutes,
         "dots_per_person": session.dots_per_person,
         "rates": session.rates,
+        "asked": str(session.asked_id) if session.asked_id else None,
         "prompts": [
             {"id": str(p.pk), "text": str(p.text), "initiative": str(p.initiative_id) if p.initiative_id else None}
             for p in session.prompts.all()

@@ -15,6 +15,7 @@ MOST_OPS = 50
 LONGEST_TEXT = 2000
 DOINGS = ("set", "delete", "restore", "dot", "settle")
 YEARS_OF_CLOCKS = range(2000, 2200)
+OP_KEYS = ("op", "note", "do", "set", "add", "variants", "written_at")
 FIELDS = ("session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating")
 
 

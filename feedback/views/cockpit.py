@@ -178,7 +178,9 @@ def org_device_remove(request: HttpRequest, workshop: Workshop, device_id: uuid.
     """Take a tablet off its table."""
     device = get_object_or_404(Device.objects.select_related("group"), pk=device_id, group__workshop=workshop)
     remove_device(device, by=actor_of(request))
-    return _("The tablet is off Table %(table)s. What it has not sent yet stays on it.") % {"table": device.group.name}
+    return _("The tablet is off Table %(table)s. What it still sends waits for you among the notes.") % {
+        "table": device.group.name
+    }
 
 
 @require_GET

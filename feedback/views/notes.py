@@ -107,7 +107,14 @@ def _held_shown(op: Op) -> dict[str, Any]:
         "text": changes.get("text", {}).get("to") or "",
         "lang": changes.get("lang", {}).get("to") or "",
         "by": op.body.get("by", ""),
+        "why": _HELD_BECAUSE.get(op.code, ""),
     }
+
+
+_HELD_BECAUSE = {
+    "session_closed": gettext_lazy("after the session had closed"),
+    "removed": gettext_lazy("from a tablet no longer at the table"),
+}
 
 
 @require_POST

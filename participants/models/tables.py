@@ -72,6 +72,10 @@ class DeviceQuerySet(models.QuerySet):
         """Joined, not removed, and the table's codes still hold."""
         return self.filter(revoked_at=None, until__gt=now)
 
+    def former_at(self, now: object) -> DeviceQuerySet:
+        """Removed from its table, or left after the table's codes had ended."""
+        return self.exclude(revoked_at=None, until__gt=now)
+
 
 class Device(models.Model):
     """A tablet that joined a table with its code, under a moderator's name."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from base64 import b64encode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from knox.models import AuthToken
 
 from feedback.models import Note, Op
+from feedback.notes.actions import accept_held
 from ledger.history import SYSTEM
 from participants.actions import remove_device
 from participants.middleware import DEVICE_IN_SESSION
@@ -23,6 +26,8 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
+from workshops.actions import ask_prompt
+from workshops.models import Group
 from workshops.states import SessionState, WorkshopState
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +71,17 @@ def test_the_kit_holds_what_is_needed_offline(table):
     group, session = table
     kit = tablet(group).get(f"/api/v1/groups/{group.pk}").json()
     assert kit["group"]["name"] == group.name
-    assert [s["id"] for s in kit["sessions"]] == [str(session.pk)]
+    assert [(s["id"], s["asked"]) for s in kit["sessions"]] == [(str(session.pk), None)]
     assert [m["name"] for m in kit["group"]["moderators"]] == ["Ilaria Fontana", "Youssef Amrani"]
     assert kit["me"]["name"] == "Ilaria"
+
+
+def test_the_kit_names_the_question_that_was_put_on_wall_and_tablets(table):
+    group, session = table
+    prompt = session.prompts.get()
+    ask_prompt(session, prompt, by=SYSTEM)
+    [told] = tablet(group).get(f"/api/v1/groups/{group.pk}").json()["sessions"]
+    assert told["asked"] == str(prompt.pk)
 
 
 def test_nobody_is_asked_to_sign_in_and_a_foreign_table_looks_like_a_missing_one(table):
@@ -86,13 +99,83 @@ def test_nobody_is_asked_to_sign_in_and_a_foreign_table_looks_like_a_missing_one
     assert Note.objects.count() == 1
 
 
-def test_a_removed_tablet_is_out_at_its_next_request(table):
+def take_off(group) -> None:
+    remove_device(group.devices.get(), by=SYSTEM)
+
+
+def let_codes_end(group) -> None:
+    group.devices.update(until=timezone.now() - dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("leave", [take_off, let_codes_end])
+def test_a_tablet_no_longer_at_the_table_reads_nothing_and_what_it_sends_waits(table, leave):
     group, session = table
     client = tablet(group)
+    make_note(group, session, "Secret opinion")
     assert client.get(f"/api/v1/groups/{group.pk}").status_code == 200
-    remove_device(group.devices.get(), by=SYSTEM)
-    assert client.get(f"/api/v1/groups/{group.pk}").status_code == 401
-    assert post(client, group, [op_for_new_note(session)]).status_code == 401
+    leave(group)
+    for path in ("", "/changes"):
+        assert client.get(f"/api/v1/groups/{group.pk}{path}").status_code == 401
+    presence = {"note": None}
+    url = f"/api/v1/groups/{group.pk}/presence"
+    assert client.post(url, presence, content_type="application/json").status_code == 401
+    op = op_for_new_note(session, "Said on the stairs")
+    for _time in range(2):
+        answer = post(client, group, [op])
+        body = answer.json()
+        [ack] = body["acks"]
+        assert (answer.status_code, body["seq"]) == (200, 0)
+        assert (ack["op"], ack["status"], ack["code"], ack["note"]) == (op["op"], "held", "removed", None)
+    assert [note.text for note in Note.objects.all()] == ["Secret opinion"]
+    held = Op.objects.get(pk=op["op"])
+    accept_held(held, by=SYSTEM)
+    assert Note.objects.get(pk=op["note"]).text == "Said on the stairs"
+
+
+def test_a_former_tablet_is_told_no_more_of_a_note_than_it_knew(table):
+    group, session = table
+    client = tablet(group)
+    own, foreign = op_for_new_note(session, "Mine"), op_for_new_note(session, "Of the others")
+    post(client, group, [own])
+    post(tablet(group), group, [foreign])
+    edit = {
+        "op": str(uuid.uuid4()),
+        "note": own["note"],
+        "do": "set",
+        "set": {"text": {"from": "Mine", "to": "Secret"}},
+    }
+    post(tablet(group), group, [edit])
+    remove_device(group.devices.order_by("joined_at").first(), by=SYSTEM)
+    answers = post(client, group, [own, foreign]).json()["acks"]
+    assert [(ack["status"], ack["note"] and ack["note"]["text"]) for ack in answers] == [
+        ("stored", "Mine"),
+        ("refused", None),
+    ]
+
+
+def test_for_a_former_tablet_every_other_table_is_missing(table):
+    group, session = table
+    neighbour = make_group(group.workshop)
+    client = tablet(group)
+    take_off(group)
+    foreign, missing = (
+        post(client, other, [op_for_new_note(session)]) for other in (neighbour, Group(pk=uuid.uuid4()))
+    )
+    assert (foreign.status_code, foreign.json()) == (missing.status_code, missing.json())
+    assert (foreign.status_code, Op.objects.count()) == (404, 0)
+
+
+def test_a_former_tablet_is_met_by_the_same_limits_and_a_slower_gate(table):
+    group, session = table
+    client = tablet(group, enforce_csrf_checks=True)
+    take_off(group)
+    assert post(client, group, [op_for_new_note(session)]).status_code == 403
+    client.handler.enforce_csrf_checks = False
+    assert post(client, group, "ops").status_code == 400
+    assert post(client, group, [op_for_new_note(session) for _ in range(51)]).status_code == 413
+    assert post(client, group, [{"op": "7"}]).json()["acks"][0]["status"] == "refused"
+    statuses = {post(client, group, []).status_code for _ in range(20)}
+    assert statuses == {200, 429}
 
 
 def test_a_tablet_needs_the_csrf_token(table):

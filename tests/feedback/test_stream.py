@@ -18,7 +18,7 @@ from feedback.notes import hub as hubs
 from feedback.notes import stream
 from feedback.notes.actions import apply_ops
 from ledger.history import SYSTEM
-from participants.actions import remove_device
+from participants.actions import join_table, remove_device
 from participants.middleware import DEVICE_IN_SESSION
 from tests.factories import (
     make_device,
@@ -29,7 +29,7 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
-from workshops.actions import extend_session
+from workshops.actions import ask_prompt, extend_session, give_table_codes
 from workshops.states import SessionState, WorkshopState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -211,6 +211,40 @@ def test_the_cockpit_hears_that_something_changed(table):
             await write(group, session, "Something")
             await cockpit.until(lambda: cockpit.events)
             assert cockpit.events == [(None, "changed", {"seq": 1})]
+
+    asyncio.run(scene())
+
+
+def join_a_tablet(group, session) -> None:
+    give_table_codes(group.workshop, by=SYSTEM)
+    group.refresh_from_db()
+    join_table(group.code, name="Youssef")
+
+
+def take_a_tablet_off(group, session) -> None:
+    remove_device(make_device(group), by=SYSTEM)
+
+
+def ask_a_question(group, session) -> None:
+    ask_prompt(session, session.prompts.get(), by=SYSTEM)
+
+
+def send_a_late_note(group, session) -> None:
+    closed = group.workshop.sessions.get(state=SessionState.CLOSED)
+    apply_ops(group, [op_for_new_note(closed)], by=SYSTEM, name="Ilaria")
+
+
+@pytest.mark.parametrize("happen", [join_a_tablet, take_a_tablet_off, ask_a_question, send_a_late_note])
+def test_cockpit_and_wall_hear_of_questions_tablets_and_notes_that_wait(table, happen, monkeypatch):
+    group, session = table
+    make_session(group.workshop, state=SessionState.CLOSED)
+    monkeypatch.setattr(hubs, "READ_AGAIN_SECONDS", 60)  # only a wake-up can bring it in time
+
+    async def scene() -> None:
+        async with Stream(f"/live/walls/{group.workshop.wall_secret}") as wall:
+            await sync_to_async(happen, thread_sensitive=True)(group, session)
+            await wall.until(lambda: wall.events)
+            assert {event for _id, event, _data in wall.events} == {"changed"}
 
     asyncio.run(scene())
 

@@ -59,7 +59,8 @@ export function createApp({ kit, known, net, store, words }) {
     },
     get prompt() {
       const prompts = app.session?.prompts ?? []
-      return prompts.find(({ id }) => id === ui.prompts[app.session.id]) ?? prompts[0] ?? null
+      const wanted = (id) => prompts.find((prompt) => prompt.id === id)
+      return wanted(ui.prompts[app.session?.id]) ?? wanted(app.session?.asked) ?? prompts[0] ?? null
     },
     themeOf: (note) => app.kit.themes.find(({ id }) => id === note.theme) ?? null,
     initiativeOf: (prompt) => app.kit.initiatives.find(({ id }) => id === prompt.initiative) ?? null,
