@@ -280,6 +280,7 @@ STATIC_ROOT = ROOT / "build" / "collected"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8,10}\.[a-z0-9]+$"  # names that the build made from the content
+SERVICE_WORKER = env.bool("TAVOLO_SERVICE_WORKER", default=True)  # off takes it away from every tablet
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "media")}},
     "staticfiles": {"BACKEND": "config.assets.BuiltStaticFilesStorage"},

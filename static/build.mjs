@@ -33,7 +33,9 @@ const COPIES = {
   'img/icon-512.png': path.join(SOURCE, 'img/icon-512.png'),
 }
 // What the tablet's shell must hold to open without a connection.
-const SHELL = ['js/pad.js', 'css/pad.css', 'js/desk.js', 'css/desk.css', 'icons.svg', 'mark.svg', 'mark-light.svg']
+const SHELL = [
+  'js/pad.js', 'css/pad.css', 'js/desk.js', 'css/desk.css', 'icons.svg', 'mark.svg', 'mark-light.svg', 'img/icon-192.png', 'pad.webmanifest',
+]
 
 const hashOf = (content) => createHash('sha256').update(content).digest('hex').slice(0, 10).toUpperCase()
 
@@ -128,19 +130,17 @@ async function makeWebManifest(manifest) {
   await write(manifest['pad.webmanifest'], content)
 }
 
-/** The worker keeps its plain name: browsers compare it byte by byte, and __RELEASE__ changes with the shell. */
-async function makeServiceWorker(esbuild, manifest) {
-  const source = path.join(SOURCE, 'js/sw.js')
-  if (!existsSync(source)) return
+/** Both workers keep their plain names: browsers compare them byte by byte, and __RELEASE__ changes with the shell. */
+async function makeServiceWorkers(esbuild, manifest) {
   const fonts = Object.keys(manifest).filter((name) => name.startsWith('fonts/'))
   const shell = [...SHELL, ...fonts].filter((name) => manifest[name]).map((name) => STATIC_URL + manifest[name])
   await esbuild.build({
     ...shared,
-    entryPoints: [source],
-    outfile: path.join(BUILT, 'sw.js'),
+    entryPoints: ['sw.js', 'sw-off.js'].map((name) => path.join(SOURCE, 'js', name)),
+    outdir: BUILT,
     define: { __PRECACHE__: JSON.stringify(shell), __RELEASE__: JSON.stringify(hashOf(shell.join('\n'))) },
   })
-  manifest['sw.js'] = 'sw.js'
+  Object.assign(manifest, { 'sw.js': 'sw.js', 'sw-off.js': 'sw-off.js' })
 }
 
 /** Files of earlier builds go last, so that a running server never points to nothing. */
@@ -160,7 +160,7 @@ async function build() {
   await makeSprite(manifest)
   await copyFiles(manifest)
   await makeWebManifest(manifest)
-  await makeServiceWorker(esbuild, manifest)
+  await makeServiceWorkers(esbuild, manifest)
   await write('manifest.json', `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`)
   await sweep(manifest)
 }

@@ -203,6 +203,13 @@ def _connection() -> dict[str, str | dict[str, str]]:
         "no_such_table": _("This table is not open to you."),
         "no_such_table_do": _("Look for six digits at the bottom of the table sheet."),
         "join_a_table": _("Join a table"),
+        "newer_notes": _("These notes were kept by a newer version of the note-pad."),
+        "newer_notes_do": _("Nothing is lost. Connect and load the page again, then the newer version opens them."),
+        "other_tabs": _("Another tab of this table is asleep."),
+        "other_tabs_do": _("Close the other tabs of this table. Your notes are safe on this tablet."),
+        "taken": _("Another tab took over the notes of this table."),
+        "taken_do": _("What you wrote is kept. Load the page again to go on."),
+        "load_again": _("Load again"),
     }
 
 

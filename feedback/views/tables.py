@@ -9,6 +9,7 @@ from contextlib import suppress
 from allauth.account.adapter import get_adapter
 from csp.decorators import csp_update
 from django import forms
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -141,8 +142,11 @@ def table_leave(request: HttpRequest) -> HttpResponse:
 @require_GET
 @public("a script without data")
 def service_worker(request: HttpRequest) -> FileResponse:
-    """The worker that opens the note-pad without a connection; it lives at the top to cover `/table/` and `/desk/`."""
-    path = finders.find("sw.js")
+    """The worker that opens the note-pad without a connection, or the one that takes it off every tablet.
+
+    It lives at the top to cover `/table/` and `/desk/`.
+    """
+    path = finders.find("sw.js" if settings.SERVICE_WORKER else "sw-off.js")
     if path is None:
         raise Http404("the front end was not built")
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}

@@ -65,7 +65,7 @@ def site() -> Iterator[Site]:
     """The demo with its sample, on the database (and with the Redis) this test run uses."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tavolo-browser-")))
-        port = _free_port()
+        port = free_port()
         environment = {**os.environ, "TAVOLO_MODE": "demo", "TAVOLO_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
         environment["TAVOLO_SWEEP_SECONDS"] = "1"  # a wake-up that was lost costs a second here, not half a minute
         environment.pop("DJANGO_SETTINGS_MODULE", None)
@@ -74,18 +74,18 @@ def site() -> Iterator[Site]:
         manage = [sys.executable, str(settings.ROOT / "manage.py")]
         log = stack.enter_context((folder / "log").open("w"))
         server = [*manage, "demo", "--port", str(port), "--data", str(folder)]
-        stack.enter_context(_running(server, environment, log))
+        stack.enter_context(running(server, environment, log))
         site = Site(f"http://localhost:{port}", folder)
-        _wait_for(site.at("/healthz"), folder / "log")
+        wait_for(site.at("/healthz"), folder / "log")
         if settings.REDIS_URL:
             celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
-            stack.enter_context(_running([*celery, "worker", "-P", "solo", "-l", "warning"], environment, log))
+            stack.enter_context(running([*celery, "worker", "-P", "solo", "-l", "warning"], environment, log))
             beat = [*celery, "beat", "-s", str(folder / "beat"), "-l", "warning"]
-            stack.enter_context(_running(beat, environment, log))
+            stack.enter_context(running(beat, environment, log))
         yield site
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -112,7 +112,7 @@ def _own_database() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], environment: dict[str, str], log: object) -> Iterator[subprocess.Popen]:
+def running(command: list[str], environment: dict[str, str], log: object) -> Iterator[subprocess.Popen]:
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=settings.ROOT)
     try:
         yield process
@@ -125,7 +125,7 @@ def _running(command: list[str], environment: dict[str, str], log: object) -> It
             process.wait()
 
 
-def _wait_for(url: str, log: Path) -> None:
+def wait_for(url: str, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):

@@ -27,16 +27,19 @@ NO_ANSWERS = {
 
 @pytest.fixture(scope="module")
 def code(browser_of) -> str:
-    """The code of a table of the workshop that is on, read from its sheet."""
     context = browser_of()
-    page = context.new_page()
+    digits = read_code(context.new_page())
+    context.close()
+    return digits
+
+
+def read_code(page: Page) -> str:
+    """The code of a table of the workshop that is on, read from its sheet."""
     evening.enter_as_organiser(page, "en")
     live = page.locator("main tbody tr").nth(1).locator("td.end a").get_attribute("href")
     page.goto(f"{live}print/table-sheets/")
     sheet = page.locator(".tent").filter(has=page.locator(f"h2:text-is('{TABLE}')"))
-    digits = re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
-    context.close()
-    return digits
+    return re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
 
 
 @pytest.fixture

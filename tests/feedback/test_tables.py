@@ -169,6 +169,21 @@ def test_the_service_worker_may_cover_the_whole_site_and_is_never_kept(client, m
     assert b"".join(answer.streaming_content) == script.read_bytes()
 
 
+def test_the_kill_switch_serves_the_worker_that_goes_away(client, settings, monkeypatch, tmp_path):
+    for name in ("sw.js", "sw-off.js"):
+        (tmp_path / name).write_text(f"// {name}")
+    monkeypatch.setattr("feedback.views.tables.finders.find", lambda name: str(tmp_path / name))
+    served = []
+    for settings.SERVICE_WORKER in (True, False):
+        served.append(b"".join(client.get(reverse("service_worker")).streaming_content))
+    assert served == [b"// sw.js", b"// sw-off.js"]
+
+
+def test_the_pad_page_is_the_empty_shell_so_a_tablet_may_keep_it(tablet, group):
+    join(tablet, group.code)
+    assert tablet.get(f"/table/{group.pk}/").content == tablet.get("/table/shell/").content
+
+
 def test_without_a_built_front_end_there_is_no_service_worker(client, monkeypatch):
     monkeypatch.setattr("feedback.views.tables.finders.find", lambda name: None)
     assert client.get("/sw.js").status_code == 404

@@ -38,7 +38,7 @@ export function createApp({ kit, known, net, store, words }) {
   const notes = new Map()
   const state = {
     link: 'unknown', failures: 0, lastContact: null, offlineCount: 0, back: null, held: 0, heldSentence: '', sentence: '',
-    isStreaming: null, isFilled: false, isFull: false, isLeaving: false,
+    isStreaming: null, isFilled: false, isFull: false, isTaken: false, isLeaving: false,
     isCertain: false, legacy: null,
   }
   const ui = { mode: 'write', filter: null, session: null, prompts: {} }
@@ -166,7 +166,14 @@ export function createApp({ kit, known, net, store, words }) {
       state.isLeaving = true
       location.assign('/table/')
     },
-    useNewRelease: () => useNewRelease?.(),
+    useNewRelease() {
+      state.isLeaving = true // what is unsent stays in the store, which the new release opens
+      useNewRelease?.()
+    },
+    loadAgain() {
+      state.isLeaving = true
+      location.reload()
+    },
     offerRelease(useIt) {
       useNewRelease = useIt
       menu.showUpdate()
@@ -232,6 +239,12 @@ export function createApp({ kit, known, net, store, words }) {
 
   app.sync = createSync({
     net, store, newId, clock: app.now, isHeldBack, maySend: () => state.isCertain, report, lock: (work) => underLock(`${store.name}:push`, work),
+  })
+
+  store.onTaken(() => {
+    state.isTaken = true
+    document.getElementById('pad').inert = true // what is typed now could not be kept
+    app.render()
   })
 
   async function readBack(ids) {

@@ -7,6 +7,7 @@ function sentenceOf(app) {
   const { state } = app
   const { unsent } = app.counts()
   const copy = ['save_copy', () => app.saveCopy()]
+  if (state.isTaken) return ['bad', 'refresh-cw', say('taken'), say('taken_do'), ['load_again', () => app.loadAgain()]]
   if (state.isFull) return ['bad', 'cloud-alert', say('storage_full'), say('storage_full_do'), copy]
   if (state.link === 'signin') return ['bad', 'lock', say('signed_out'), say('notes_stay'), ['join_again', () => app.joinAgain()]]
   if (state.link === 'gone') return ['bad', 'cloud-alert', say('table_gone'), say('notes_stay'), copy]

@@ -5,15 +5,17 @@ import { h } from './dom.js'
 import { createNet } from './net.js'
 import { openKnown, openStore } from './store.js'
 import { createWords } from './words.js'
-import { registerWorker } from './worker.js'
+import { loadNewest, registerWorker } from './worker.js'
 
 const words = createWords(JSON.parse(document.getElementById('words').textContent), document.documentElement.lang)
 
+const toTheCode = () => h('a', { class: 'button primary', href: '/table/' }, words.say('join_a_table'))
+const again = () => h('button', { type: 'button', class: 'button primary', onclick: loadNewest }, words.say('load_again'))
+
 /** The pad cannot open: say why, and the way on. */
-function explain(name) {
+function explain(name, way = toTheCode) {
   document.getElementById('pad').replaceChildren(h('div', { class: 'closed' },
-    h('h2', {}, words.say(name)), h('p', {}, words.say(`${name}_do`)),
-    h('a', { class: 'button primary', href: '/table/' }, words.say('join_a_table'))))
+    h('h2', {}, words.say(name)), h('p', {}, words.say(`${name}_do`)), way()))
 }
 
 const REASONS = { signin: 'not_signed_in', gone: 'no_such_table' }
@@ -42,11 +44,14 @@ async function open() {
   const net = createNet(group)
   const found = await findKit(known, net, group)
   if (!found) return undefined
-  const store = await openStore(found.kit.me.key, group)
+  const store = await openStore(found.kit.me.key, group, () => explain('other_tabs', again))
   const app = createApp({ kit: found.kit, known, net, store, words })
   await app.start(found)
   navigator.storage?.persist?.() // a wish: browsers that drop a site's data after days may then keep it
   return registerWorker(app.offerRelease)
 }
 
-open()
+open().catch((error) => {
+  if (error.name !== 'VersionError') throw error
+  explain('newer_notes', again) // a newer release wrote here; it alone may read it
+})

@@ -1,6 +1,7 @@
 // What the tablet keeps. One database for each author and group, so that nobody sends another person's notes, and a
 // small one that remembers who wrote here last, so that the page opens without a connection.
 import { deleteDB, openDB } from 'idb'
+import { blank } from './outbox.js'
 
 /**
  * @typedef {object} Transaction  await nothing but these inside a transaction: IndexedDB would close it
@@ -55,18 +56,48 @@ function handles(tx, changed) {
 }
 
 /**
+ * Each step makes the next version of the layout. Tablets stand at any of them, with notes that nobody else has: a step
+ * that was published never changes, and none may drop a note. All run in the one transaction that raises the version.
+ * @type {((db: IDBDatabase, tx: IDBTransaction) => Promise<void>|void)[]}
+ */
+const STEPS = [
+  (db) => {
+    db.createObjectStore('notes', { keyPath: 'id' })
+    db.createObjectStore('meta')
+  },
+  async function fillInFieldsAddedSince(db, tx) {
+    const notes = tx.objectStore('notes')
+    for (const note of await notes.getAll()) await notes.put({ ...blank(note.id, note.born), ...note })
+  },
+]
+
+async function upgrade(db, from, to, tx) {
+  for (const step of STEPS.slice(from)) await step(db, tx)
+}
+
+/**
+ * Rejects with a VersionError when a newer release of the pad has raised the version: nothing is touched then.
  * @param {string} author  `me.key` of the kit
  * @param {string} group
+ * @param {() => void} [waits]  called when another tab, asleep, does not let the store be upgraded
  */
-export async function openStore(author, group) {
+export async function openStore(author, group, waits = () => {}) {
   const name = `tavolo:${author}:${group}`
-  const db = await openDB(name, 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore('notes', { keyPath: 'id' })
-      fresh.createObjectStore('meta')
+  let isTaken = false
+  let tellTaken = () => {}
+  const lose = () => {
+    isTaken = true
+    tellTaken()
+  }
+  const db = await openDB(name, STEPS.length, {
+    upgrade,
+    blocked: waits,
+    // Another tab needs a newer layout, or erases: close (after what is being written), so that it need not wait.
+    blocking(current, next, event) {
+      event.target.close()
+      lose()
     },
-    // Another tab needs a newer layout: close, so that it need not wait.
-    blocking: (current, next, event) => event.target.close(),
+    terminated: lose,
   })
   const listeners = []
 
@@ -97,6 +128,11 @@ export async function openStore(author, group) {
     transact,
     /** `listen(ids)` is called after each transaction of this tab that changed notes. */
     onChange: (listen) => void listeners.push(listen),
+    /** `tell()` is called once nothing more can be kept through this tab. */
+    onTaken(tell) {
+      tellTaken = tell
+      if (isTaken) tell()
+    },
     all: () => db.getAll('notes'),
     read: (ids) => Promise.all(ids.map((id) => db.get('notes', id))),
     recall: (key) => db.get('meta', key),
