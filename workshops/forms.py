@@ -21,6 +21,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from workshops.models import Initiative, Programme, Prompt, Session, Theme, Workshop
+from workshops.stale import SeenForm
 from workshops.states import Access, SessionKind
 
 Day = TypeVar("Day", bound=dt.date)
@@ -69,7 +70,7 @@ class Text:
         )
 
 
-class WordsForm(forms.Form):
+class WordsForm(SeenForm):
     """A form with texts by language. `cleaned_data` has each text of `texts` as one `{"it": "…", "en": "…"}`."""
 
     texts: ClassVar[dict[str, Text]] = {}
@@ -85,6 +86,7 @@ class WordsForm(forms.Form):
                     code, first=code == self.languages[0], alone=len(self.languages) == 1
                 )
                 self.initial[f"{name}_{code}"] = written.get(code, "")
+        self.compare()
 
     @property
     def in_languages(self) -> dict[str, list[BoundField]]:

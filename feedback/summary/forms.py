@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from workshops.stale import SeenForm
 
 
 class FindingForm(forms.Form):
@@ -22,11 +26,15 @@ class FindingForm(forms.Form):
         return " ".join(self.cleaned_data["title"].split())
 
 
-class HeadlineForm(forms.Form):
+class HeadlineForm(SeenForm):
     """The headline of the outcome and a sentence under it."""
 
     headline = forms.CharField(label=_("Headline"), max_length=160)
     lead = forms.CharField(label=_("Introduction"), max_length=600, required=False, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.compare()
 
 
 class NewFindingForm(forms.Form):

@@ -80,9 +80,10 @@ def _finding_form(row: Finding) -> FindingForm:
     )
 
 
-def _headline_form(draft: Draft) -> HeadlineForm:
+def _headline_form(draft: Draft, data: Any = None) -> HeadlineForm:
     language = get_language() or ""
-    return HeadlineForm(initial={"headline": draft.headline.get(language, ""), "lead": draft.lead.get(language, "")})
+    written = {"headline": draft.headline.get(language, ""), "lead": draft.lead.get(language, "")}
+    return HeadlineForm(data, initial=written)
 
 
 def _back(request: HttpRequest, workshop: Workshop, anchor: str = "", **instead: str) -> HttpResponse:
@@ -282,7 +283,7 @@ def org_choose_quote(request: HttpRequest, workshop: Workshop, draft: Draft, fin
 @organises
 @curates
 def org_headline(request: HttpRequest, workshop: Workshop, draft: Draft) -> HttpResponse:
-    form = HeadlineForm(request.POST)
+    form = _headline_form(draft, request.POST)
     if not form.is_valid():
         return _page(request, workshop, headline_form=form)
     actions.set_headline(draft, by=actor_of(request), **form.cleaned_data)

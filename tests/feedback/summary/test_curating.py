@@ -1,5 +1,8 @@
 """People's acts on a draft, and the page where they do them."""
 
+import html
+import re
+
 import pytest
 from django.utils import translation
 
@@ -378,3 +381,13 @@ def test_looking_changes_nothing(client, room, serena):
         assert client.get(url(room, rest)).status_code == 200
     assert (compile.content_hash(room.draft), Event.objects.count(), Job.objects.count()) == before
     assert Draft.objects.count() == 1
+
+
+def test_a_headline_written_by_two_is_asked_about(client, room, serena):
+    page = client.get(url(room)).content.decode()
+    seen = html.unescape(re.search(r'name="seen" value="([^"]+)"', page)[1])
+    client.post(url(room, "headline/"), {"headline": "We share", "lead": "", "seen": seen})
+    asked = client.post(url(room, "headline/"), {"headline": "We lend", "lead": "", "seen": seen}).content.decode()
+    assert "Meanwhile somebody else wrote: “We share”. Save again to keep yours." in asked
+    room.draft.refresh_from_db()
+    assert dict(room.draft.headline) == {"en": "We share"}
