@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,17 +18,32 @@ from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 
-from config.middleware import has_unstorable_characters
+from ledger.storable import fault_of
 
-DEEPEST_JSON = 12
+logger = logging.getLogger(__name__)
+
 LARGEST_BODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-LARGEST_INTEGER = 2**31 - 1
+SECONDS_TO_REST = 2
+LATER = (status.HTTP_429_TOO_MANY_REQUESTS, status.HTTP_503_SERVICE_UNAVAILABLE)
+FAULTS = {
+    "characters": gettext_lazy("The text contains characters that cannot be stored."),
+    "number": gettext_lazy("A number is too large."),
+    "depth": gettext_lazy("The body is nested too deeply."),
+}
 
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = gettext_lazy("The body is too large.")
     default_code = "too_large"
+
+
+class Busy(exceptions.APIException):
+    """The database is locked, restarting or away: nothing was done, and the same request may come again."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = gettext_lazy("The server is busy for a moment. Nothing is lost; it is worth trying again.")
+    default_code = "busy"
 
 
 class DenyAll(BasePermission):
@@ -53,7 +70,11 @@ class Pages(CursorPagination):
 
 
 class StrictJSONParser(BaseParser):
-    """JSON that every database can store: no NUL, no half characters, no huge numbers, no NaN, bounded depth."""
+    """JSON that every database can store.
+
+    A view that answers each item of a list by itself names that list in `judged_one_by_one`: one bad item must not
+    stand in the way of the others, so the parser leaves that list to the view.
+    """
 
     media_type = "application/json"
 
@@ -65,27 +86,15 @@ class StrictJSONParser(BaseParser):
             value = json.loads(raw.decode("utf-8"), parse_constant=self._refuse)
         except (ValueError, RecursionError) as problem:
             raise exceptions.ParseError(_("The body is not JSON.")) from problem
-        self._check(value, DEEPEST_JSON)
+        left_out = getattr((parser_context or {}).get("view"), "judged_one_by_one", None)
+        checked = {name: item for name, item in value.items() if name != left_out} if isinstance(value, dict) else value
+        if fault := fault_of(checked):
+            raise exceptions.ParseError(FAULTS[fault])
         return value
 
     @staticmethod
     def _refuse(constant: str) -> None:
         raise ValueError(constant)
-
-    def _check(self, value: Any, depth: int) -> None:
-        if depth == 0:
-            raise exceptions.ParseError(_("The body is nested too deeply."))
-        if isinstance(value, dict):
-            for key, item in value.items():
-                self._check(key, depth)
-                self._check(item, depth - 1)
-        elif isinstance(value, list):
-            for item in value:
-                self._check(item, depth - 1)
-        elif isinstance(value, str) and has_unstorable_characters(value):
-            raise exceptions.ParseError(_("The text contains characters that cannot be stored."))
-        elif isinstance(value, int | float) and abs(value) > LARGEST_INTEGER:
-            raise exceptions.ParseError(_("A number is too large."))
 
 
 def answer_in_words(problem: Exception, context: dict) -> Response | None:
@@ -94,6 +103,9 @@ def answer_in_words(problem: Exception, context: dict) -> Response | None:
 
     if isinstance(problem, Http404 | PermissionDenied):
         problem = exceptions.NotFound() if isinstance(problem, Http404) else exceptions.PermissionDenied()
+    if isinstance(problem, OperationalError | InterfaceError):
+        logger.warning("The database did not answer: %s", type(problem).__name__)
+        problem = Busy()
     response = exception_handler(problem, context)
     if response is None:
         return None
@@ -102,6 +114,6 @@ def answer_in_words(problem: Exception, context: dict) -> Response | None:
     else:
         detail = getattr(problem, "detail", "")
         response.data = {"code": getattr(detail, "code", "error"), "sentence": str(detail)}
-    if response.status_code == status.HTTP_429_TOO_MANY_REQUESTS and "Retry-After" not in response:
-        response["Retry-After"] = "2"
+    if response.status_code in LATER and "Retry-After" not in response:
+        response["Retry-After"] = str(SECONDS_TO_REST)
     return response

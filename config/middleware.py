@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from ledger.storable import has_unstorable_characters
+
 Handler = Callable[[HttpRequest], HttpResponse]
 _request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
@@ -93,8 +95,3 @@ def _is_utf8(encoded: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def has_unstorable_characters(text: str) -> bool:
-    """Whether `text` holds NUL or half of a surrogate pair, which PostgreSQL, JSON or UTF-8 refuse."""
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)

@@ -9,6 +9,8 @@ from rest_framework.permissions import AllowAny
 
 from config.views import health
 
+handler500 = "config.views.failed.failed"
+
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

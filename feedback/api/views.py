@@ -34,7 +34,7 @@ from participants.models import Device
 from workshops.models import Group, Workshop
 
 MOST_ROWS = 500
-REFUSALS = dict.fromkeys((400, 401, 403, 404, 413, 429), shapes.RefusalSerializer)
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 413, 429, 503), shapes.RefusalSerializer)
 
 
 class KnownSomehow(BasePermission):
@@ -107,6 +107,7 @@ class OpsView(GroupView):
     authentication_classes = [*api_settings.DEFAULT_AUTHENTICATION_CLASSES, FormerDeviceAuthentication]
     throttle_classes = [OpsThrottle]
     throttle_scope = "ops"
+    judged_one_by_one = "ops"
 
     @extend_schema(
         operation_id="send_ops",

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from feedback.models import Note, Op
-from feedback.notes.merge import merge_field, with_variant, without_variants
+from feedback.notes.merge import carried_on, merge_field, without_variants
 from feedback.notes.rows import row
 from feedback.notes.shape import OP_KEYS, Refused, checked
 from feedback.states import NoteKind, OpState
 from ledger import wakeups
 from ledger.history import Actor, record
+from ledger.storable import fault_of
 from workshops.models import Group, Initiative, Prompt, Session, Theme
 from workshops.states import SessionState
 
 Ack = dict[str, Any]
+logger = logging.getLogger(__name__)
+
+SAME_NEXT_TIME = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    ValidationError,
+    ObjectDoesNotExist,
+    DataError,
+    IntegrityError,
+)
+"""What goes wrong again however often an op is sent. A database that is locked or away is not among them: then the
+whole request fails, and the device tries again."""
 
 
 class SessionClosed(Exception):
@@ -110,8 +128,20 @@ def _keep(desk: Desk, raw: Any) -> Ack:
 
 
 def _take(desk: Desk, raw: Any) -> Ack:
-    """One op: answered from the store when known, else checked, merged and written."""
-    named = raw.get("op") if isinstance(raw, dict) else None
+    """One op, whole or not at all. Whatever is wrong with it is its own affair and stops none of the others."""
+    before = desk.group.seq
+    try:
+        with transaction.atomic():
+            return _judge(desk, raw)
+    except SAME_NEXT_TIME:
+        logger.exception("An op could not be taken")
+        desk.group.seq = before
+        return _ack(_named(raw), OpState.REFUSED, code="failed", sentence=_("The server could not take this change."))
+
+
+def _judge(desk: Desk, raw: Any) -> Ack:
+    """Answered from the store when known, else checked, merged and written."""
+    named = _named(raw)
     try:
         op = checked(raw)
         if (known := Op.objects.filter(pk=op["op"]).first()) is not None:
@@ -124,6 +154,12 @@ def _take(desk: Desk, raw: Any) -> Ack:
         return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
     except SessionClosed:
         return _hold(desk, op, raw, "session_closed")
+
+
+def _named(raw: Any) -> str | None:
+    """The id to answer under, as the device wrote it."""
+    named = raw.get("op") if isinstance(raw, dict) else None
+    return named if isinstance(named, str) and fault_of(named) is None else None
 
 
 def _answer_again(desk: Desk, known: Op) -> Ack:
@@ -215,10 +251,20 @@ def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
         verdict = merge_field(name, getattr(note, attribute), seen, wanted)
         if verdict == "take":
             setattr(note, attribute, wanted)
-        elif verdict == "clash":
-            note.variants = with_variant(note.variants, _variant(desk, op, wanted))
+        if name == "text":
+            variant = _variant(desk, op, wanted) if verdict == "clash" else None
+            note.variants = carried_on(note.variants, _own_variants(desk, note, seen), variant)
     if "text" in op["set"]:
         note.deleted = False
+
+
+def _own_variants(desk: Desk, note: Note, seen: Any) -> list[str]:
+    """The open variants this author goes on writing: those that hold the text the author saw before the change."""
+    names = [variant["op"] for variant in note.variants if variant["text"] == seen]
+    if not names:
+        return []
+    own = Op.objects.filter(pk__in=names, actor_kind=desk.by.kind, actor_id=desk.by.id)
+    return [str(pk) for pk in own.values_list("pk", flat=True)]
 
 
 def _variant(desk: Desk, op: dict[str, Any], text: str) -> dict[str, Any]:

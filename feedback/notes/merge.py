@@ -31,8 +31,14 @@ def without_variants(variants: list[dict[str, Any]], settled: list[str]) -> list
     return [variant for variant in variants if variant["op"] not in settled]
 
 
-def with_variant(variants: list[dict[str, Any]], variant: dict[str, Any]) -> list[dict[str, Any]]:
-    """The variants with one more; a text that stands there already is not added again."""
-    if any(other["text"] == variant["text"] for other in variants):
-        return variants
-    return [*variants, variant]
+def carried_on(variants: list[dict[str, Any]], own: list[str], variant: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The variants after their author wrote on: `variant` takes the place of the author's `own` ones.
+
+    Without `variant` the author's text is the note's text now, and the own ones go. A text that stands there already
+    is not added again.
+    """
+    kept = without_variants(variants, own)
+    if variant is None or any(other["text"] == variant["text"] for other in kept):
+        return kept
+    place = next((at for at, other in enumerate(variants) if other["op"] in own), len(kept))
+    return [*kept[:place], variant, *kept[place:]]

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from feedback.states import NoteKind
+from ledger.storable import fault_of
 
 MOST_OPS = 50
 LONGEST_TEXT = 2000
@@ -34,6 +35,8 @@ def checked(op: Any) -> dict[str, Any]:
 
     if not isinstance(op, dict):
         raise Refused("not_an_op", _("An op is an object."))
+    if fault_of(op):
+        raise Refused("unstorable", _("It contains characters or numbers that cannot be stored."))
     doing = op.get("do")
     if doing not in DOINGS:
         raise Refused("unknown_doing", _("This kind of change is not known here."))
@@ -111,7 +114,7 @@ def _kind(value: Any) -> str:
 def _rating(value: Any) -> int | None:
     if value is not None and (isinstance(value, bool) or value not in (1, 2, 3, 4, 5)):
         raise Refused("unknown_rating", _("A rating is one of five answers."))
-    return value
+    return value if value is None else int(value)
 
 
 def _lang(value: Any) -> str:

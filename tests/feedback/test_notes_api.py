@@ -7,6 +7,7 @@ import uuid
 from base64 import b64encode
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
@@ -223,9 +224,9 @@ def test_only_listed_filters_and_orders_are_taken(table, query):
         b"{}",
         b'{"ops": 7}',
         b'{"ops": [' + b"[" * 5000 + b"]" * 5000 + b"]}",
-        b'{"ops": [{"op": "\\u0000"}]}',
-        b'{"ops": [{"op": "\\ud800"}]}',
-        b'{"ops": [{"add": 99999999999999999999}]}',
+        b'{"ops": [], "more": "\\u0000"}',
+        b'{"ops": [], "more": "\\ud800"}',
+        b'{"ops": [], "more": 99999999999999999999}',
         b'{"ops": [{"add": NaN}]}',
     ],
 )
@@ -233,6 +234,79 @@ def test_a_body_that_is_no_list_of_ops_is_answered_with_400_and_a_sentence(table
     group, _session = table
     answer = tablet(group).post(f"/api/v1/groups/{group.pk}/ops", body, content_type="application/json")
     assert (answer.status_code, set(answer.json())) == (400, {"code", "sentence"})
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"set": {"text": {"to": "half \ud83d"}}},
+        {"set": {"text": {"from": "\udc00", "to": "whole"}}},
+        {"set": {"text": {"to": "nul \x00"}}},
+        {"set": {"te\x00xt": {"to": "whole"}}},
+        {"written_at": "\ud800"},
+        {"add": 2**63},
+        {"variants": [[[[[[[[[[[[[[]]]]]]]]]]]]]]},
+    ],
+)
+def test_an_op_that_no_database_can_store_is_refused_alone_with_a_sentence(table, poison):
+    group, session = table
+    good, bad, other = (
+        op_for_new_note(session, "one"),
+        op_for_new_note(session) | poison,
+        op_for_new_note(session, "three"),
+    )
+    answer = post(tablet(group), group, [good, bad, other])
+    assert [(ack["op"], ack["status"], ack.get("code")) for ack in answer.json()["acks"]] == [
+        (good["op"], "stored", None),
+        (bad["op"], "refused", "unstorable"),
+        (other["op"], "stored", None),
+    ]
+    assert answer.json()["acks"][1]["sentence"] == "It contains characters or numbers that cannot be stored."
+    assert sorted(Note.objects.values_list("text", flat=True)) == ["one", "three"]
+
+
+@pytest.mark.parametrize("name", ["\ud800", "nul \x00", 7, None, ["x"]])
+def test_an_op_whose_own_id_cannot_be_written_is_refused_under_none(table, name):
+    group, _session = table
+    answer = post(tablet(group), group, [{"op": name, "note": str(uuid.uuid4()), "do": "delete"}])
+    assert [(ack["op"], ack["status"]) for ack in answer.json()["acks"]] == [(None, "refused")]
+
+
+@pytest.mark.parametrize(
+    "problem", [OperationalError("database is locked"), InterfaceError("connection already closed")]
+)
+@pytest.mark.parametrize("place", ["feedback.notes.actions.record", "feedback.notes.actions.Note.save"])
+def test_a_database_that_is_locked_or_away_asks_to_come_again_and_keeps_nothing(table, monkeypatch, problem, place):
+    group, session = table
+    closed = make_session(group.workshop, state=SessionState.CLOSED)
+    ops = [op_for_new_note(closed, "Late."), op_for_new_note(session, "In time.")]
+    client = tablet(group)
+
+    def fail(*arguments, **options):
+        raise problem
+
+    with monkeypatch.context() as broken:
+        broken.setattr(place, fail)
+        answer = post(client, group, ops)
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "2", "busy")
+    assert (Note.objects.count(), Op.objects.count()) == (0, 0)
+    assert [ack["status"] for ack in post(client, group, ops).json()["acks"]] == ["held", "stored"]
+
+
+def test_a_database_that_is_away_before_the_api_is_reached_asks_to_come_again_too(table, monkeypatch):
+    group, _session = table
+    client = tablet(group, raise_request_exception=False)
+
+    def fail(*arguments, **options):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(
+        "django.contrib.sessions.backends.base.SessionBase.accessed", property(fail, lambda *_: None), raising=False
+    )
+    answer = client.get(f"/api/v1/groups/{group.pk}")
+    page = client.get("/healthz")
+    assert [(each.status_code, each["Retry-After"]) for each in (answer, page)] == [(503, "2"), (503, "2")]
+    assert answer.json()["code"] == "busy"
 
 
 def test_too_many_ops_are_told_to_come_in_smaller_pieces(table):

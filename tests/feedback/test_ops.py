@@ -6,7 +6,8 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, connection, transaction
 
 from feedback.models import Note, Op
 from feedback.notes.actions import accept_held, apply_ops, refuse_held
@@ -88,6 +89,32 @@ def test_the_same_text_changed_twice_apart_keeps_both(table):
     ]
 
 
+def test_one_who_types_on_through_a_clash_leaves_one_variant_with_the_last_text(table):
+    group, session = table
+    new = op_for_new_note(session, "We argue.")
+    theirs = change(new["note"], text=("We argue.", "Theirs."))
+    apply_ops(group, [new, theirs], by=YOUSSEF, name="Youssef")
+    typed = ["A", "AB", "ABC"]
+    ops = [change(new["note"], text=(seen, to)) for seen, to in zip(["We argue.", *typed], typed, strict=False)]
+    apply_ops(group, ops, by=ILARIA, name="Ilaria")
+    note = Note.objects.get()
+    assert (note.text, [(v["op"], v["text"]) for v in note.variants]) == ("Theirs.", [(ops[-1]["op"], "ABC")])
+    apply_ops(group, [change(new["note"], text=("ABC", "Theirs."))], by=ILARIA, name="Ilaria")
+    note.refresh_from_db()
+    assert (note.text, note.variants) == ("Theirs.", [])
+
+
+def test_nobody_writes_on_in_the_variant_of_another(table):
+    group, session = table
+    new = op_for_new_note(session, "We argue.")
+    mine, yours = change(new["note"], text=("We argue.", "A")), change(new["note"], text=("A", "AB"))
+    apply_ops(group, [new, change(new["note"], text=("We argue.", "Theirs."))], by=YOUSSEF, name="Youssef")
+    apply_ops(group, [mine], by=ILARIA, name="Ilaria")
+    apply_ops(group, [yours], by=YOUSSEF, name="Youssef")
+    note = Note.objects.get()
+    assert (note.text, [variant["text"] for variant in note.variants]) == ("Theirs.", ["A", "AB"])
+
+
 def test_keeping_both_as_two_notes_settles_the_conflict(table):
     group, session = table
     new = op_for_new_note(session, "We argue.")
@@ -129,6 +156,41 @@ def test_one_poisoned_op_blocks_no_other(table):
         ("stored", None),
     ]
     assert sorted(Note.objects.values_list("text", flat=True)) == ["one", "three"]
+
+
+@pytest.mark.parametrize(
+    "problem", [ValueError("?"), KeyError("?"), ValidationError("?"), DataError("?"), IntegrityError("?")]
+)
+def test_an_op_that_breaks_the_server_is_refused_alone_and_leaves_nothing_half_done(table, monkeypatch, problem):
+    group, session = table
+    ops = [op_for_new_note(session, text) for text in ("one", "poison", "three")]
+    save = Note.save
+
+    def fragile(note, **options):
+        save(note, **options)
+        if note.text == "poison":
+            raise problem
+
+    monkeypatch.setattr(Note, "save", fragile)
+    acks = apply_ops(group, ops, by=ILARIA, name="Ilaria")
+    assert [(ack["status"], ack.get("code")) for ack in acks] == [
+        ("stored", None),
+        ("refused", "failed"),
+        ("stored", None),
+    ]
+    assert list(Note.objects.order_by("seq").values_list("text", "seq")) == [("one", 1), ("three", 2)]
+    group.refresh_from_db()
+    assert (group.seq, Op.objects.count()) == (2, 2)
+
+
+def test_an_op_that_broke_the_server_once_is_taken_when_it_comes_again(table, monkeypatch):
+    group, session = table
+    op = op_for_new_note(session, "again")
+    with monkeypatch.context() as broken:
+        broken.setattr("feedback.notes.actions.row", lambda note: 1 / 0)
+        [first] = apply_ops(group, [op], by=ILARIA, name="Ilaria")
+    [second] = apply_ops(group, [op], by=ILARIA, name="Ilaria")
+    assert (first["status"], second["status"], Note.objects.get().text) == ("refused", "stored", "again")
 
 
 @pytest.mark.parametrize(

@@ -23,15 +23,18 @@ for (const [name, reply] of [
   ['an ack with the row of another note', acks({ op: 'op-1', status: 'stored', note: row('n9') })],
   ['an ack without a row', acks({ op: 'op-1', status: 'stored', note: null })],
   ['an unknown status', acks({ op: 'op-1', status: 'fine', note: row('n1') })],
-  ['a crash of the server', answer('<h1>500</h1>', { status: 500, type: 'text/html' })],
+  ['a gateway without a server', answer('<h1>502</h1>', { status: 502, type: 'text/html' })],
+  ['a list', answer([stored(OPS[0])])],
+  ['acks that are no list', answer({ epoch: 'e1', acks: { 0: stored(OPS[0]) } })],
+  ['acks without the name of the history', answer({ acks: [stored(OPS[0])] })],
   ['a good body with status 201', answer({ epoch: 'e1', acks: [stored(OPS[0])] }, { status: 201 })],
 ]) {
   test(`${name} ends no op`, () => assert.equal(kindOf(reply), 'unreadable'))
 }
 
 test('each refusal of a whole request is told apart', () => {
-  const kinds = [401, 403, 404, 413, 429, 503].map((status) => kindOf(answer({}, { status })))
-  assert.deepEqual(kinds, ['signin', 'signin', 'gone', 'smaller', 'later', 'later'])
+  const kinds = [401, 403, 404, 413, 429, 500, 503].map((status) => kindOf(answer({}, { status })))
+  assert.deepEqual(kinds, ['signin', 'signin', 'gone', 'smaller', 'later', 'broken', 'later'])
 })
 
 test('a request the server cannot read comes with its sentence', () => {

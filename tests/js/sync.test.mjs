@@ -9,14 +9,14 @@ const BORN = '2026-04-11T10:00:00Z'
 const fresh = (id, text = id) => change(blank(id, `${BORN}${id}`), { session: 's1', kind: 'habit', text })
 
 /** A pad at a desk; `push(ops)` is the server. Nothing is timed: what would wait is listed in `waits`. */
-function pad({ notes, push, changes = () => answer({ epoch: 'e1', seq: 0, notes: [], more: false }), cursor }) {
+function pad({ notes, push, changes = () => answer({ epoch: 'e1', seq: 0, notes: [], more: false }), cursor, sentenceOf }) {
   const store = memoryStore(notes, cursor)
   const batches = []
   const waits = []
   const reports = []
   const sync = createSync({
     store, newId: counter(), clock: () => BORN, lock: (work) => work(), report: (news) => reports.push(news),
-    later: (work, ms) => waits.push({ work, ms }),
+    later: (work, ms) => waits.push({ work, ms }), sentenceOf,
     net: {
       async push(ops) {
         batches.push(ops)
@@ -86,6 +86,68 @@ test('a request too large is cut in half until it fits', async () => {
   const desk = pad({ notes, push: (ops) => (ops.length > 4 ? answer('', { status: 413, type: '' }) : takeAll(ops)) })
   await desk.sync.send()
   assert.deepEqual([desk.batches.map((ops) => ops.length), unsent(desk.store)], [[8, 4, 4], []])
+})
+
+const bad = (sentence) => answer({ code: 'parse_error', sentence }, { status: 400 })
+const tooLarge = () => answer('<h1>413</h1>', { status: 413, type: 'text/html' })
+const broken = () => answer('<h1>Server Error (500)</h1>', { status: 500, type: 'text/html' })
+const many = (count) => Array.from({ length: count }, (_, at) => fresh(`n${String(at).padStart(2, '0')}`))
+const empty = () => answer({ epoch: 'e1', seq: 1, acks: [] })
+
+for (const [name, refuse, refusal] of [
+  ['does not understand', () => bad('Half a letter.'), { code: 'not_understood', sentence: 'Half a letter.' }],
+  ['finds too large', tooLarge, { code: 'too_large', sentence: 'says too_large' }],
+  ['breaks at', broken, { code: 'failed', sentence: 'says failed' }],
+]) {
+  for (const place of [0, 20, 49]) {
+    test(`one op of fifty that the server ${name}, at place ${place}, is found and set aside, and the others are sent`, async () => {
+      const poisoned = many(50)[place].id
+      const push = (ops) => (!ops.length ? empty() : ops.some(({ note }) => note === poisoned) ? refuse() : takeAll(ops))
+      const desk = pad({ notes: many(50), push, sentenceOf: (code) => `says ${code}` })
+      await desk.sync.send()
+      if (desk.waits.length) await desk.waits[0].work() // a server that broke once may have been restarting
+      const { refused: [{ code, sentence }], sent } = desk.store.note(poisoned)
+      assert.deepEqual([unsent(desk.store), { code, sentence }, sent], [[poisoned], refusal, null])
+      const before = desk.batches.length
+      await desk.sync.send()
+      assert.equal(desk.batches.length, before, 'it is not sent again')
+    })
+  }
+  test(`a server that ${name} everything is to blame itself: every op stays in the outbox and goes later`, async () => {
+    let isWell = false
+    const desk = pad({ notes: many(3), push: (ops) => (isWell ? (ops.length ? takeAll(ops) : empty()) : refuse()) })
+    for (let round = 0; round < 6; round += 1) await desk.sync.send()
+    assert.deepEqual(desk.store.notes().map(({ sent, refused }) => [sent !== null, refused.length]), [[true, 0], [true, 0], [true, 0]])
+    isWell = true
+    await desk.sync.send()
+    assert.deepEqual(unsent(desk.store), [])
+  })
+}
+
+test('a server that breaks once is asked again with the same ops', async () => {
+  let calls = 0
+  const desk = pad({ notes: many(3), push: (ops) => ((calls += 1) === 1 ? broken() : takeAll(ops)) })
+  await desk.sync.send()
+  await desk.waits[0].work()
+  assert.deepEqual([desk.batches[1], unsent(desk.store)], [desk.batches[0], []])
+})
+
+for (const [name, status] of [['a gateway', 502], ['a proxy that waited too long', 504]]) {
+  test(`${name} blames no op, however often it answers`, async () => {
+    const desk = pad({ notes: many(2), push: (ops) => (ops.length ? answer('', { status, type: 'text/html' }) : empty()) })
+    for (let round = 0; round < 6; round += 1) await desk.sync.send()
+    assert.deepEqual(desk.store.notes().map(({ sent, refused }) => [sent !== null, refused.length]), [[true, 0], [true, 0]])
+  })
+}
+
+test('the server says how long to wait, up to a minute', async () => {
+  const waits = []
+  for (const retryAfter of [2, 86_400]) {
+    const desk = pad({ notes: [fresh('a')], push: () => answer('', { status: 503, type: '', retryAfter }) })
+    await desk.sync.send()
+    waits.push(desk.waits[0].ms)
+  }
+  assert.deepEqual(waits, [2000, 60_000])
 })
 
 test('at most fifty ops travel at once', async () => {

@@ -32,21 +32,27 @@ function readRefusal(answer) {
   const { status } = answer
   if (status === 401 || status === 403) return { kind: 'signin' }
   if (status === 404) return { kind: 'gone' }
-  if (status === 413) return { kind: 'smaller' }
+  if (status === 413) return { kind: 'smaller', sentence: String(readObject(answer)?.sentence ?? '') }
   if (status === 429 || status === 503) return { kind: 'later', wait: answer.retryAfter }
   const body = readObject(answer)
   if (status === 400 && body) return { kind: 'bad', sentence: String(body.sentence ?? '') }
-  return { kind: 'unreadable' }
+  return { kind: status === 500 ? 'broken' : 'unreadable' }
 }
 
 /**
  * @param {Answer} answer
  * @param {import('./outbox.js').Op[]} ops  the ops that were sent
  * @returns {{kind: 'acks', epoch: string, acks: import('./outbox.js').Ack[]}|{kind: 'later', wait: number|null}
- *   |{kind: 'bad', sentence: string}|{kind: 'signin'|'gone'|'smaller'|'unreadable'}}
+ *   |{kind: 'bad'|'smaller', sentence: string}|{kind: 'signin'|'gone'|'broken'|'unreadable'}}
  */
 export function readPushAnswer(answer, ops) {
   return answer.status === 200 ? readAcks(readObject(answer), ops) : readRefusal(answer)
+}
+
+/** Whether the server took a request without ops: then it is well, and what it does not take is at fault itself. */
+export function readWellness(answer) {
+  const body = answer.status === 200 ? readObject(answer) : null
+  return typeof body?.epoch === 'string' && Array.isArray(body.acks) && body.acks.length === 0
 }
 
 /** Rows of `changes`, in the same manner. */
@@ -59,6 +65,7 @@ export function readChanges(answer) {
 
 /** The kit, in the same manner. */
 export function readKit(answer) {
+  if (answer.status === 500) return { kind: 'unreadable' }
   if (answer.status !== 200) return readRefusal(answer)
   const body = readObject(answer)
   const isWhole = typeof body?.me?.key === 'string' && Array.isArray(body.sessions) && body.group?.id

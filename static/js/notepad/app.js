@@ -239,6 +239,7 @@ export function createApp({ kit, known, net, store, words }) {
 
   app.sync = createSync({
     net, store, newId, clock: app.now, isHeldBack, maySend: () => state.isCertain, report, lock: (work) => underLock(`${store.name}:push`, work),
+    sentenceOf: (code) => words.say(`op_${code}`),
   })
 
   store.onTaken(() => {

@@ -1,10 +1,15 @@
 // Sends what waits and takes what comes. Storage, network, clock and lock are handed in, so that it runs at a desk.
-import { readChanges, readPushAnswer } from './answers.js'
+import { readChanges, readPushAnswer, readWellness } from './answers.js'
 import { blank, doubt, freeze, offerAgain, receive, takeAck } from './outbox.js'
 
 const BATCH = 50
 const BATCH_CHARACTERS = 60_000 // at most four bytes each: below the server's 256 kB
+const BROKEN_TWICE = 2 // a server that broke once may have been restarting
 const WAITS_MS = [1000, 2000, 4000, 8000, 15_000]
+const LONGEST_WAIT_MS = 60_000 // whoever answers “later” may not be our server
+
+/** Codes of an op that was set aside on this tablet, by what the server answered to it alone. */
+const CODES = { bad: 'not_understood', smaller: 'too_large', broken: 'failed' }
 
 /** The server was reached and gave no usable answer; `wait` in seconds when it named one. */
 class TryLater extends Error {
@@ -92,13 +97,15 @@ async function takeAcks(tx, acks, ops) {
  * @param {(news: object) => void} [parts.report]
  *   {link: 'online'|'offline'|'signin'|'gone'|'bad'|'unreadable', sentence?, failures?, acks?, isRestored?} · {sending}
  * @param {(work: () => void, ms: number) => any} [parts.later]  setTimeout
+ * @param {(code: string) => string} [parts.sentenceOf]  why an op was set aside here, when the server did not say
  */
 export function createSync({
   net, store, lock, newId, clock, isHeldBack = () => false, maySend = () => true, report = () => {},
-  later = (work, ms) => setTimeout(work, ms),
+  later = (work, ms) => setTimeout(work, ms), sentenceOf = (code) => code,
 }) {
   let limit = BATCH
   let failures = 0
+  let broken = 0 // answers 500 in a row
   let running = null
   let again = false
   let timer = null
@@ -116,11 +123,26 @@ export function createSync({
     }, ms)
   }
 
-  function judge(verdict, sent) {
-    if (verdict.kind === 'smaller') {
-      if (sent === 1) throw new TryLater('bad')
-      limit = Math.ceil(sent / 2)
-      return
+  /** Whether the answer may be the fault of one op: then smaller batches find it. */
+  function isSuspicious(verdict) {
+    broken = verdict.kind === 'broken' ? broken + 1 : 0
+    return ['bad', 'smaller'].includes(verdict.kind) || broken >= BROKEN_TWICE
+  }
+
+  /** The server takes everything but this op: it needs a person, and the others go on. */
+  async function setAside(op, { kind, sentence }) {
+    const code = CODES[kind]
+    const ack = { op: op.op, status: 'refused', code, sentence: sentence || sentenceOf(code), note: null }
+    await store.transact((tx) => takeAcks(tx, [ack], [op]))
+    report({ acks: [ack] })
+  }
+
+  /** What to do after an answer without acks: halve the batch until one op is left, which is asked about alone. */
+  async function judge(verdict, ops) {
+    if (isSuspicious(verdict)) {
+      limit = Math.ceil(ops.length / 2)
+      if (ops.length > 1) return
+      if (readWellness(await net.push([]))) return setAside(ops[0], verdict)
     }
     if (verdict.kind === 'bad') report({ link: 'bad', sentence: verdict.sentence })
     throw new TryLater(verdict.kind, verdict.wait)
@@ -134,10 +156,11 @@ export function createSync({
     report({ sending: ops.length })
     const verdict = readPushAnswer(await net.push(ops), ops)
     if (verdict.kind !== 'acks') {
-      judge(verdict, ops.length)
+      await judge(verdict, ops)
       return true
     }
     await store.transact((tx) => takeAcks(tx, verdict.acks, ops))
+    if (limit === BATCH) broken = 0 // until then the search for the op that breaks it goes on
     limit = Math.min(BATCH, limit * 2)
     failures = 0
     report({ link: 'online', acks: verdict.acks })
@@ -149,7 +172,7 @@ export function createSync({
     const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)]
     failures += 1
     report({ link: error instanceof TryLater ? linkOf(error.kind) : 'offline', failures })
-    kick(error.wait ? error.wait * 1000 : wait * (0.75 + Math.random() / 2))
+    kick(error.wait ? Math.min(error.wait * 1000, LONGEST_WAIT_MS) : wait * (0.75 + Math.random() / 2))
   }
 
   async function pushAll() {
@@ -213,5 +236,6 @@ export function createSync({
   }
 }
 
-/** "Later" and "smaller" mean that the server is there. */
-const linkOf = (kind) => (['later', 'smaller'].includes(kind) ? 'online' : kind)
+/** "Later" and "smaller" mean that the server is there; one that breaks gives no answer of use. */
+const LINKS = { later: 'online', smaller: 'online', broken: 'unreadable' }
+const linkOf = (kind) => LINKS[kind] ?? kind
