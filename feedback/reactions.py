@@ -8,6 +8,7 @@ from workshops.models import Workshop
 
 
 @reacts_to("op.accepted")
+@reacts_to("copy.taken")
 def compile_late_notes(event: Event) -> None:
     """A late note that an organiser took over is found a place, where there is a draft already."""
     if event.scope_id is None:

@@ -102,7 +102,7 @@ def apply_ops(group: Group, ops: list[Any], *, by: Actor, name: str, late: bool 
 def hold_ops(group: Group, ops: list[Any], *, by: Actor, name: str) -> list[Ack]:
     """Keep the ops of a tablet that is no longer at the table: the organiser decides about each.
 
-    Nothing of the table is told: a note is answered only where this tablet wrote it, as it was then.
+    Nothing of the table is told: an op that was stored earlier is answered with its note as it was then.
     """
     desk = Desk.of(group, by, name, late=False)
     acks = [_keep(desk, op) for op in ops]
@@ -112,19 +112,24 @@ def hold_ops(group: Group, ops: list[Any], *, by: Actor, name: str) -> list[Ack]
 
 
 def _keep(desk: Desk, raw: Any) -> Ack:
-    named = raw.get("op") if isinstance(raw, dict) else None
+    named = _named(raw)
     try:
         op = checked(raw)
         known = Op.objects.filter(pk=op["op"]).first()
         if known is None:
             return _hold(desk, op, raw, "removed")
-        if (known.group_id, known.actor_kind, known.actor_id) != (desk.group.pk, desk.by.kind, desk.by.id):
+        if known.state != OpState.STORED:
+            return _answer_again(desk, known)
+        if known.group_id != desk.group.pk or _said(known.body) != _said(raw):  # whoever wrote it knows what it says
             raise Refused("op_elsewhere", _("This op id was used at another table."))
-        if known.state == OpState.STORED:
-            return _ack(str(known.pk), OpState.STORED, note=known.after)
-        return _answer_again(desk, known)
+        return _ack(str(known.pk), OpState.STORED, note=known.after)
     except Refused as refusal:
         return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+
+
+def _said(raw: dict[str, Any]) -> dict[str, Any]:
+    """What an op says, as it is kept."""
+    return {name: raw[name] for name in OP_KEYS if name in raw}
 
 
 def _take(desk: Desk, raw: Any) -> Ack:
@@ -300,7 +305,7 @@ def _hold(desk: Desk, op: dict[str, Any], raw: Any, code: str) -> Ack:
         note=op["note"],
         state=OpState.HELD,
         code=code,
-        body={name: raw[name] for name in OP_KEYS if name in raw} | {"by": desk.name},
+        body=_said(raw) | {"by": desk.name},
         actor_kind=desk.by.kind,
         actor_id=desk.by.id,
     )

@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from feedback.models import Note, Op
 from feedback.notes.actions import accept_held, refuse_held
+from feedback.notes.copies import MOST_BYTES, NotACopy, TakenIn, read_copy, take_in
 from feedback.notes.shape import Refused
 from feedback.states import NoteKind, OpState
 from feedback.summary.opendata import safe_cell
@@ -143,6 +144,50 @@ def org_held_refuse(request: HttpRequest, workshop: Workshop, op_id: uuid.UUID) 
     else:
         messages.success(request, _("The late note of Table %(table)s was left out.") % {"table": op.group.name})
     return redirect("org_notes", workshop.pk)
+
+
+@require_POST
+@organises
+def org_take_copy(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Take in the file `copy` that a tablet saved, and say what was new."""
+    sent = request.FILES.get("copy")
+    if sent is None:
+        messages.error(request, _("Choose the file that was saved on the tablet."))
+        return redirect("org_notes", workshop.pk)
+    try:
+        taken = take_in(read_copy(workshop, sent.read(MOST_BYTES + 1)), by=actor_of(request))
+    except NotACopy as wrong:
+        messages.error(request, _("%(reason)s Nothing was changed.") % {"reason": wrong.sentence})
+    else:
+        say = messages.warning if taken.refused or taken.left else messages.success
+        say(request, " ".join(_sentences(taken)))
+    return redirect("org_notes", workshop.pk)
+
+
+def _sentences(taken: TakenIn) -> list[str]:
+    """What a copy brought, in words: what is new, what was here, what is not taken and why."""
+    table = {"table": taken.group.name}
+    told = [
+        (taken.new, ngettext("%(count)d note is new or changed.", "%(count)d notes are new or changed.", taken.new)),
+        (taken.known, ngettext("%(count)d change was here.", "%(count)d changes were here.", taken.known)),
+        (
+            taken.held,
+            ngettext(
+                "%(count)d change waits for your decision.", "%(count)d changes wait for your decision.", taken.held
+            ),
+        ),
+        (
+            taken.left,
+            ngettext(
+                "%(count)d note needs somebody at the tablet.",
+                "%(count)d notes need somebody at the tablet.",
+                taken.left,
+            ),
+        ),
+    ]
+    counted = [sentence % {"count": count} for count, sentence in told if count]
+    nothing = [] if counted or taken.refused else [_("There was nothing unsent in it.")]
+    return [_("Copy of Table %(table)s:") % table, *counted, *nothing, *taken.refused]
 
 
 @require_GET

@@ -125,6 +125,7 @@ MATRIX: dict[str, Rule] = {
     "org_device_remove": ORGANISE,
     "org_notes": OBSERVE,
     "org_notes_csv": ORGANISE,
+    "org_take_copy": ORGANISE,
     "org_held_accept": ORGANISE,
     "org_held_refuse": ORGANISE,
     "org_people": ORGANISE,

@@ -147,7 +147,8 @@ def test_a_former_tablet_is_told_no_more_of_a_note_than_it_knew(table):
     }
     post(tablet(group), group, [edit])
     remove_device(group.devices.order_by("joined_at").first(), by=SYSTEM)
-    answers = post(client, group, [own, foreign]).json()["acks"]
+    guessed = op_for_new_note(session, "A guess") | {"op": foreign["op"]}
+    answers = post(client, group, [own, guessed]).json()["acks"]
     assert [(ack["status"], ack["note"] and ack["note"]["text"]) for ack in answers] == [
         ("stored", "Mine"),
         ("refused", None),
