@@ -14,13 +14,20 @@ from django.utils import timezone
 from ledger.ids import digest
 from ledger.models import Event
 from participants.actions import LINKS_LAST
-from participants.models import PlaceLink, Registration
+from participants.models import PlaceLink, Registration, Seat
 from participants.states import RegistrationState
 from workshops.models import Group, Prompt, Session, Theme, Workshop, WorkshopQuerySet, timed
 from workshops.states import Access, WorkshopState
 
 FEW = 3  # places left that are called the last ones
 UNDO_LASTS = dt.timedelta(minutes=10)
+
+
+def people_at(group: Group) -> int:
+    """How many answer at a table: those who arrived, before the door opens those expected, else its seats."""
+    here = Seat.objects.for_the_evening().filter(group=group)
+    arrived = here.filter(registration__arrived_at__isnull=False).count()
+    return arrived or here.count() or group.size
 
 
 class SignUp(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from feedback.notes.shape import DOINGS
 from feedback.states import Answer, NoteKind, OpState
 
 
@@ -35,12 +36,24 @@ class RowSerializer(serializers.Serializer):
     variants = VariantSerializer(many=True)
 
 
+class TallySerializer(serializers.Serializer):
+    """How the people of a table answered about an initiative: five counts, from never to every week."""
+
+    session = serializers.UUIDField()
+    initiative = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    counts = serializers.ListField(child=serializers.IntegerField(), min_length=5, max_length=5)
+
+
 class OpSerializer(serializers.Serializer):
     op = serializers.UUIDField()
-    note = serializers.UUIDField()
-    do = serializers.ChoiceField(choices=["set", "delete", "restore", "dot", "settle"])
+    note = serializers.UUIDField(required=False, help_text="Of every op but a tally.")
+    do = serializers.ChoiceField(choices=DOINGS)
     set = serializers.DictField(required=False, help_text='{"text": {"from": "…", "to": "…"}, …}')
     add = serializers.ChoiceField(choices=[1, -1], required=False)
+    session = serializers.UUIDField(required=False, help_text="Of a tally.")
+    initiative = serializers.UUIDField(required=False, help_text="Of a tally.")
+    answer = serializers.IntegerField(min_value=1, max_value=5, required=False, help_text="Of a tally.")
     variants = serializers.ListField(child=serializers.UUIDField(), required=False)
     written_at = serializers.DateTimeField(required=False, allow_null=True)
 
@@ -55,6 +68,7 @@ class AckSerializer(serializers.Serializer):
     code = serializers.CharField(required=False)
     sentence = serializers.CharField(required=False)
     note = RowSerializer(allow_null=True)
+    tally = TallySerializer(required=False)
 
 
 class AcksSerializer(serializers.Serializer):
@@ -67,6 +81,7 @@ class ChangesSerializer(serializers.Serializer):
     epoch = serializers.CharField()
     seq = serializers.IntegerField()
     notes = RowSerializer(many=True)
+    tallies = TallySerializer(many=True)
     more = serializers.BooleanField()
 
 
@@ -147,6 +162,7 @@ class KitSerializer(serializers.Serializer):
     themes = KitThemeSerializer(many=True)
     initiatives = KitInitiativeSerializer(many=True)
     sessions = KitSessionSerializer(many=True)
+    tallies = TallySerializer(many=True)
 
 
 class NoteSerializer(serializers.Serializer):

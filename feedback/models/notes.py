@@ -114,14 +114,29 @@ class Op(models.Model):
         return f"{self.state} {self.pk}"
 
 
+class RatingTallyQuerySet(models.QuerySet):
+    def of_question(self, group: Group, session_id: uuid.UUID, initiative_id: uuid.UUID) -> RatingTallyQuerySet:
+        """The up to five counts of one table about one initiative."""
+        return self.filter(group=group, session=session_id, initiative=initiative_id)
+
+    def after(self, seq: int) -> RatingTallyQuerySet:
+        return self.filter(seq__gt=seq)
+
+
 class RatingTally(models.Model):
-    """How many people of a table gave an answer about an initiative."""
+    """How many people of a table gave an answer about an initiative.
+
+    `seq` is the group's counter at the last op that changed it, as with notes.
+    """
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="tallies")
     session = models.ForeignKey(Session, models.CASCADE, related_name="tallies")
     initiative = models.ForeignKey(Initiative, models.CASCADE, related_name="tallies")
     answer = models.PositiveSmallIntegerField(choices=Answer, validators=[MinValueValidator(1), MaxValueValidator(5)])
     people = models.PositiveSmallIntegerField(default=0)
+    seq = models.PositiveBigIntegerField(default=0)
+
+    objects = RatingTallyQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -130,6 +145,7 @@ class RatingTally(models.Model):
             ),
             models.CheckConstraint(condition=Q(answer__gte=1, answer__lte=5), name="tally_is_of_one_of_five_answers"),
         ]
+        indexes = [models.Index(fields=["group", "seq"], name="tallies_of_group")]
 
     def __str__(self) -> str:
         return f"{self.people} × {self.answer}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from feedback.models import Note, Op
+from feedback.notes import tallies
 from feedback.notes.merge import carried_on, merge_field, without_variants
 from feedback.notes.rows import row
 from feedback.notes.shape import OP_KEYS, Refused, checked
@@ -122,7 +123,7 @@ def _keep(desk: Desk, raw: Any) -> Ack:
             return _answer_again(desk, known)
         if known.group_id != desk.group.pk or _said(known.body) != _said(raw):  # whoever wrote it knows what it says
             raise Refused("op_elsewhere", _("This op id was used at another table."))
-        return _ack(str(known.pk), OpState.STORED, note=known.after)
+        return _stored_ack(known, known.after)
     except Refused as refusal:
         return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
 
@@ -151,6 +152,8 @@ def _judge(desk: Desk, raw: Any) -> Ack:
         op = checked(raw)
         if (known := Op.objects.filter(pk=op["op"]).first()) is not None:
             return _answer_again(desk, known)
+        if op["do"] == "tally":
+            return _count(desk, op, raw)
         note = Note.objects.filter(pk=op["note"]).first()
         if note is not None and note.group_id != desk.group.pk:
             raise Refused("note_elsewhere", _("This note belongs to another table."))
@@ -174,8 +177,16 @@ def _answer_again(desk: Desk, known: Op) -> Ack:
         return _ack(str(known.pk), OpState.HELD, code=known.code, sentence=_held_sentence(known.code))
     if known.state == OpState.REFUSED:
         raise Refused(known.code, _("The organiser has left this note out."))
-    note = Note.objects.get(pk=known.note)  # type: ignore[misc]  # whatever was written names its note
-    return _ack(str(known.pk), OpState.STORED, note=row(note))
+    if known.note is None:
+        return _stored_ack(known, tallies.row_of(desk.group, checked(known.body)))
+    return _stored_ack(known, row(Note.objects.get(pk=known.note)))
+
+
+def _stored_ack(known: Op, after: dict[str, Any] | None) -> Ack:
+    """The answer to an op that is in, with the note or, where it is about none, the tally."""
+    if known.note is None:
+        return _ack(str(known.pk), OpState.STORED) | {"tally": after}
+    return _ack(str(known.pk), OpState.STORED, note=after)
 
 
 def _ack(op: Any, status: str, *, code: str = "", sentence: str = "", note: dict | None = None) -> Ack:
@@ -201,19 +212,41 @@ def _write(desk: Desk, op: dict[str, Any], raw: Any, note: Note | None) -> Ack:
     note.revision = 1 if is_new else note.revision + 1
     note.save(force_insert=is_new)
     after = row(note)
+    _store(desk, op, raw, after, note=note.pk, revision=note.revision)
+    return _ack(str(op["op"]), OpState.STORED, note=after)
+
+
+def _store(desk: Desk, op: dict[str, Any], raw: Any, after: dict[str, Any], **fields: Any) -> None:
+    """The op's own row, under the seq it has just got."""
     Op.objects.create(
         id=op["op"],
         group=desk.group,
-        note=note.pk,
         state=OpState.STORED,
         body=raw,
         after=after,
-        revision=note.revision,
-        seq=note.seq,
+        seq=desk.group.seq,
         actor_kind=desk.by.kind,
         actor_id=desk.by.id,
+        **fields,
     )
-    return _ack(str(op["op"]), OpState.STORED, note=after)
+
+
+def _count(desk: Desk, op: dict[str, Any], raw: Any) -> Ack:
+    """One answer of the rating round more or fewer; a refusal says what the server has counted."""
+    session = desk.sessions.get(op["session"])
+    if session is None or not session.rates:
+        raise Refused("unknown_session", _("This session is not known here."))
+    if op["initiative"] not in desk.known["initiative"]:
+        raise Refused("unknown_initiative", _("The note refers to something that is not part of this workshop."))
+    _require_open(desk, session.pk)
+    try:
+        after = tallies.count(desk.group, op, desk.group.seq + 1)
+    except Refused as refusal:
+        ack = _ack(str(op["op"]), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+        return ack | {"tally": tallies.row_of(desk.group, op)}
+    desk.group.seq += 1
+    _store(desk, op, raw, after)
+    return _ack(str(op["op"]), OpState.STORED) | {"tally": after}
 
 
 def _new_note(desk: Desk, op: dict[str, Any]) -> Note:

@@ -101,6 +101,11 @@ def _left(notes: list[Any], ops: list[Any]) -> int:
     return sum(str(note.get("id")) not in sent for note in unsent)
 
 
+def _thing(ack: dict[str, Any]) -> str:
+    """What a stored op was about: a note, or the answers about an initiative."""
+    return ack["note"]["id"] if ack["note"] else f"{ack['tally']['session']}:{ack['tally']['initiative']}"
+
+
 @transaction.atomic
 def take_in(copy: Copy, *, by: Actor) -> TakenIn:
     """Apply the ops of a copy, also into closed sessions; those known already change nothing."""
@@ -112,7 +117,7 @@ def take_in(copy: Copy, *, by: Actor) -> TakenIn:
     new = {ack["op"] for ack in stored if uuid.UUID(ack["op"]) not in before}
     taken = TakenIn(
         group=copy.group,
-        new=len({ack["note"]["id"] for ack in stored if ack["op"] in new}),
+        new=len({_thing(ack) for ack in stored if ack["op"] in new}),
         known=sum(ack["op"] not in new for ack in stored),
         held=sum(ack["status"] == OpState.HELD for ack in acks),
         refused=sorted({ack["sentence"] for ack in acks if ack["status"] == OpState.REFUSED}),

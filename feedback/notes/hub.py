@@ -20,7 +20,7 @@ from django.db import close_old_connections
 from django.db.models import Max, Sum
 
 from feedback.models import Op
-from feedback.notes.rows import changes, epoch
+from feedback.notes.rows import changes
 from feedback.states import OpState
 from ledger import push
 from participants.models import Device
@@ -56,21 +56,26 @@ class Listener:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one look at the rows gave: the cursor afterwards and what to tell."""
+    """What one look at the rows gave: the cursor afterwards, what to tell, and whether there is more already."""
 
     cursor: Any
     news: list[News]
+    is_behind: bool = False
 
 
 def read_group(group_id: uuid.UUID, cursor: int | None) -> Reading:
     """The rows of a group after `cursor`; with None only where the group stands now."""
     if cursor is None:
         return Reading(Group.objects.values_list("seq", flat=True).get(pk=group_id), [])
-    rows = changes(group_id, cursor, ROWS_A_READ)
-    if not rows:
+    read = changes(group_id, cursor, ROWS_A_READ)
+    if read["seq"] == cursor:
         return Reading(cursor, [])
-    last = rows[-1]["seq"]
-    return Reading(last, [News("notes", {"epoch": epoch(), "seq": last, "notes": rows}, last)])
+    return Reading(read["seq"], [news_of(read)], is_behind=read["more"])
+
+
+def news_of(read: dict[str, Any]) -> News:
+    """Rows for the stream, under the place of a reader who has them."""
+    return News("notes", {name: read[name] for name in ("epoch", "seq", "notes", "tallies")}, read["seq"])
 
 
 def read_room(workshop_id: uuid.UUID, cursor: tuple | None) -> Reading:
@@ -123,14 +128,10 @@ class Topic:
             self.ready.set()
             for news in reading.news:
                 self.tell(news)
-            if reading.news and self._is_behind(reading):
+            if reading.is_behind:
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), READ_AGAIN_SECONDS)
-
-    @staticmethod
-    def _is_behind(reading: Reading) -> bool:
-        return any(len(news.data.get("notes", ())) == ROWS_A_READ for news in reading.news)
 
 
 class Hub:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from feedback.notes import tallies
 from feedback.notes.rows import epoch
 from feedback.states import NoteKind
-from participants.models import Seat
+from participants.queries import people_at
 from workshops.models import Group, Session, timed
 
 
@@ -37,17 +38,16 @@ def kit(group: Group, *, me: dict[str, str]) -> dict[str, Any]:
             for i in workshop.initiatives.all()
         ],
         "sessions": [_session(session) for session in sessions if session.is_at_the_tables],
+        "tallies": tallies.rows(group.pk),
     }
 
 
 def _group(group: Group) -> dict[str, Any]:
-    here = Seat.objects.for_the_evening().filter(group=group)
-    arrived = here.filter(registration__arrived_at__isnull=False).count()
     return {
         "id": str(group.pk),
         "name": group.name,
         "seats": group.size,
-        "people": arrived or here.count() or group.size,
+        "people": people_at(group),
         "seq": group.seq,
         "moderators": [{"name": seat.name, "role": seat.role} for seat in group.moderators.all()],
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from feedback.models import Epoch, Note
+from feedback.notes import tallies
+from workshops.models import Group
 
 
 def row(note: Note) -> dict[str, Any]:
@@ -39,6 +41,19 @@ def epoch() -> str:
     return found.name.hex
 
 
-def changes(group_id: Any, since: int, most: int = 500) -> list[dict[str, Any]]:
-    """Rows of a group with a higher seq than `since`, lowest first, at most `most`."""
-    return [row(note) for note in Note.objects.filter(group=group_id).after(since)[:most]]
+def changes(group_id: Any, since: int, most: int = 500) -> dict[str, Any]:
+    """What a reader who has seen up to `since` has not seen: `{"epoch", "seq", "notes", "tallies", "more"}`.
+
+    At most `most` notes, lowest seq first. The counter is read before the rows: what is stored meanwhile may be among
+    them already, but the reader's place stays below it and it comes again.
+    """
+    stored = Group.objects.values_list("seq", flat=True).get(pk=group_id)
+    found = list(Note.objects.filter(group=group_id).after(since)[: most + 1])
+    notes, more = [row(note) for note in found[:most]], len(found) > most
+    return {
+        "epoch": epoch(),
+        "seq": notes[-1]["seq"] if more else max(stored, since),
+        "notes": notes,
+        "tallies": tallies.rows(group_id, since),
+        "more": more,
+    }

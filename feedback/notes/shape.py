@@ -9,14 +9,14 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from feedback.states import NoteKind
+from feedback.states import Answer, NoteKind
 from ledger.storable import fault_of
 
 MOST_OPS = 50
 LONGEST_TEXT = 2000
-DOINGS = ("set", "delete", "restore", "dot", "settle")
+DOINGS = ("set", "delete", "restore", "dot", "settle", "tally")
 YEARS_OF_CLOCKS = range(2000, 2200)
-OP_KEYS = ("op", "note", "do", "set", "add", "variants", "written_at")
+OP_KEYS = ("op", "note", "do", "set", "add", "variants", "session", "initiative", "answer", "written_at")
 FIELDS = ("session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating")
 
 
@@ -40,6 +40,8 @@ def checked(op: Any) -> dict[str, Any]:
     doing = op.get("do")
     if doing not in DOINGS:
         raise Refused("unknown_doing", _("This kind of change is not known here."))
+    if doing == "tally":
+        return _checked_tally(op)
     wanted = op.get("set", {})
     if not isinstance(wanted, dict) or any(not isinstance(v, dict) or "to" not in v for v in wanted.values()):
         raise Refused("not_an_op", _("Each changed field needs a “to”."))
@@ -54,7 +56,7 @@ def checked(op: Any) -> dict[str, Any]:
         "note": _uuid(op.get("note"), "note"),
         "do": doing,
         "set": values,
-        "add": _dots(op.get("add", 1)) if doing == "dot" else 0,
+        "add": _one(op.get("add", 1), "not_a_dot", _("One dot more or one fewer.")) if doing == "dot" else 0,
         "variants": variants,
         "written_at": _moment(op.get("written_at")),
     }
@@ -69,9 +71,26 @@ def _uuid(value: Any, name: str) -> uuid.UUID:
         raise Refused("not_an_id", _("“%s” is not an id.") % name) from None
 
 
-def _dots(value: Any) -> int:
+def _checked_tally(op: dict[str, Any]) -> dict[str, Any]:
+    """An op of the rating round, which is about an initiative and not about a note."""
+    answer = op.get("answer")
+    if isinstance(answer, bool) or answer not in Answer.values:
+        raise Refused("unknown_rating", _("A rating is one of five answers."))
+    return {
+        "op": _uuid(op.get("op"), "op"),
+        "note": None,
+        "do": "tally",
+        "session": _uuid(op.get("session"), "session"),
+        "initiative": _uuid(op.get("initiative"), "initiative"),
+        "answer": int(answer),
+        "add": _one(op.get("add"), "not_an_answer", _("One answer more or one fewer.")),
+    }
+
+
+def _one(value: Any, code: str, sentence: str) -> int:
+    """One more or one fewer. Raises `Refused` with what the counter says."""
     if value not in (1, -1) or isinstance(value, bool):
-        raise Refused("not_a_dot", _("One dot more or one fewer."))
+        raise Refused(code, sentence)
     return int(value)
 
 

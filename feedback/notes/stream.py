@@ -20,8 +20,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from feedback.notes.hub import Listener, News, Reading, Topic, hub, read_group, read_room
-from feedback.notes.rows import changes, epoch
+from feedback.notes.hub import Listener, News, Reading, Topic, hub, news_of, read_group, read_room
+from feedback.notes.rows import changes
 from feedback.permissions import groups_for
 from participants.actions import seen
 from participants.middleware import DEVICE_IN_SESSION
@@ -155,18 +155,20 @@ async def _stream(
 
 def _after(news: News, last: int) -> News:
     """The same news without the rows the client has from the replay."""
-    if "notes" not in news.data or all(row["seq"] > last for row in news.data["notes"]):
+    if "notes" not in news.data:
         return news
-    rows = [row for row in news.data["notes"] if row["seq"] > last]
-    return News(news.event, {**news.data, "notes": rows}, news.seq)
+    fresh = {name: [row for row in news.data[name] if row["seq"] > last] for name in ("notes", "tallies")}
+    return News(news.event, {**news.data, **fresh}, news.seq)
 
 
 def _missed(group_id: uuid.UUID, since: int) -> list[News]:
     """All rows after a cursor, in pieces."""
-    pieces, name = [], epoch()
-    while rows := changes(group_id, since):
-        since = rows[-1]["seq"]
-        pieces.append(News("notes", {"epoch": name, "seq": since, "notes": rows}, since))
+    pieces, more = [], True
+    while more:
+        read = changes(group_id, since)
+        if read["seq"] > since:
+            pieces.append(news_of(read))
+        since, more = read["seq"], read["more"]
     return pieces
 
 

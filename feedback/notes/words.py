@@ -80,6 +80,23 @@ def _board() -> dict[str, str | dict[str, str]]:
             )
         ),
         "not_sent": _("Not sent: {sentence}"),
+        "tally_title": _("How often would you use it?"),
+        "tally_answered": _("{count} of {people} answered"),
+        "tally_left": counted(lambda n: ngettext("{count} still to answer", "{count} still to answer", n)),
+        "tally_more": _("One more: {answer}"),
+        "tally_fewer": _("One fewer: {answer}"),
+        "tally_full": counted(
+            lambda n: ngettext(
+                "The one person at the table has answered. Take an answer back first.",
+                "All {count} people have answered. Take an answer back first.",
+                n,
+            )
+        ),
+        "tally_none": _("Nobody has given this answer."),
+        "tally_refused": _("An answer about “{name}” was not counted."),
+        "tally_waiting": counted(
+            lambda n: ngettext("{name}: {count} answer counted", "{name}: {count} answers counted", n)
+        ),
     }
 
 

@@ -101,6 +101,7 @@ def _held_shown(op: Op) -> dict[str, Any]:
         "restore": _("Bring a deleted note back"),
         "dot": _("Change the dots of a note"),
         "settle": _("Settle two texts of a note"),
+        "tally": _("Change the answers about an initiative"),
     }
     return {
         "op": op,

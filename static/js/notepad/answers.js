@@ -18,7 +18,10 @@ export function readObject({ type, text }) {
 
 function isAckOf(ack, op) {
   if (!ack || !STATUSES.has(ack.status)) return false
-  return ack.status !== 'stored' || (ack.note?.id === op.note && Number.isInteger(ack.note.seq))
+  if (ack.status !== 'stored') return true
+  const row = op.do === 'tally' ? ack.tally : ack.note
+  const isOfOp = op.do === 'tally' ? row?.initiative === op.initiative && Array.isArray(row.counts) : row?.id === op.note
+  return isOfOp && Number.isInteger(row.seq)
 }
 
 function readAcks(body, ops) {

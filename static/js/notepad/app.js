@@ -10,12 +10,14 @@ import { watchKeyboard } from './keyboard.js'
 import { findLegacies, inherit } from './legacy.js'
 import { createLive } from './live.js'
 import { createMenu } from './menu.js'
-import { isUnsent, needsPerson, shown } from './outbox.js'
+import { countAnswer, emptyTally, isTally, readRefusal, tallyId } from './counting.js'
+import { needsPerson, shown } from './outbox.js'
 import { createPresence } from './presence.js'
 import { keepPreferences, readPreferences } from './preferences.js'
 import { createSheet } from './sheet.js'
 import { createSync } from './sync.js'
 import { createTalk } from './talk.js'
+import { isUnsent, takeInto } from './things.js'
 import { createTop } from './top.js'
 
 const FAILURES_TO_BE_APART = 2
@@ -36,6 +38,7 @@ export function currentSession(sessions) {
  */
 export function createApp({ kit, known, net, store, words }) {
   const notes = new Map()
+  const tallies = new Map()
   const state = {
     link: 'unknown', failures: 0, lastContact: null, offlineCount: 0, back: null, held: 0, heldSentence: '', sentence: '',
     isStreaming: null, isFilled: false, isFull: false, isTaken: false, isLeaving: false,
@@ -50,7 +53,7 @@ export function createApp({ kit, known, net, store, words }) {
   let useNewRelease = null
 
   const app = {
-    words, store, notes, state, ui, newId, kit, preferences: readPreferences(), writing: null,
+    words, store, notes, tallies, state, ui, newId, kit, preferences: readPreferences(), writing: null,
     nowMs: () => Date.now() + skew,
     now: () => new Date(Date.now() + skew).toISOString(),
 
@@ -77,7 +80,7 @@ export function createApp({ kit, known, net, store, words }) {
     },
     counts() {
       const own = [...notes.values()]
-      return { needs: own.filter(needsPerson).length, unsent: own.filter(isUnsent).length }
+      return { needs: own.filter(needsPerson).length, unsent: [...own, ...tallies.values()].filter(isUnsent).length }
     },
     /** Whether our notes cannot reach the server at this moment. */
     isApart: () => !navigator.onLine || (['offline', 'unreadable'].includes(state.link) && state.failures >= FAILURES_TO_BE_APART),
@@ -105,6 +108,20 @@ export function createApp({ kit, known, net, store, words }) {
       }))
       app.sync.kick(wait)
     },
+
+    /** Count an answer about the initiative at hand, more (1) or fewer (-1). */
+    async countAnswer(answer, add) {
+      const { session, prompt: { initiative } } = app
+      await app.guard(() => store.transact(async (tx) => {
+        const tally = (await tx.get(tallyId(session.id, initiative))) ?? emptyTally(session.id, initiative, app.now())
+        const next = countAnswer(tally, { answer, add, op: newId(), at: app.now() })
+        if (next !== tally) tx.put(next)
+      }))
+      app.sync.kick()
+    },
+    readRefusals: () => app.guard(() => store.transact(async (tx) => {
+      for (const tally of [...tallies.values()].filter(({ refused }) => refused)) tx.put(readRefusal(await tx.get(tally.id)))
+    })),
 
     choosePrompt(id) {
       ui.prompts = { ...ui.prompts, [app.session.id]: id }
@@ -248,9 +265,11 @@ export function createApp({ kit, known, net, store, words }) {
     app.render()
   })
 
+  const remember = (thing) => (isTally(thing) ? tallies : notes).set(thing.id, thing)
+
   async function readBack(ids) {
     const found = await store.read(ids)
-    ids.forEach((id, at) => (found[at] ? notes.set(id, found[at]) : notes.delete(id)))
+    ids.forEach((id, at) => (found[at] ? remember(found[at]) : notes.delete(id)))
     app.render()
   }
 
@@ -300,8 +319,15 @@ export function createApp({ kit, known, net, store, words }) {
     if (!state.isCertain) await beCertain()
     if (openSessions(fresh).some((id) => !before.includes(id))) ui.session = null
     if (isRebuilt) await build()
+    await takeTallies(fresh)
     app.render()
   }
+
+  /** What was counted before this tablet came; rows of another history wait until the change is known. */
+  const takeTallies = ({ epoch, tallies: rows }) => app.guard(() => store.transact(async (tx) => {
+    const cursor = await tx.recall('cursor')
+    if (!cursor || cursor.epoch === epoch) await takeInto(tx, { tallies: rows })
+  }))
 
   /** The server has named the author: now the outbox may go, and what an earlier one left can be looked at. */
   async function beCertain() {
@@ -365,7 +391,7 @@ export function createApp({ kit, known, net, store, words }) {
 
   /** Draw what the tablet holds, then ask the server. */
   app.start = async ({ isKitFresh }) => {
-    for (const note of await store.all()) notes.set(note.id, note)
+    for (const thing of await store.all()) remember(thing)
     ui.prompts = (await store.recall('prompts')) ?? {}
     if (isKitFresh) skew = Date.parse(app.kit.server_time) - Date.now()
     app.top = createTop(app)
@@ -373,7 +399,7 @@ export function createApp({ kit, known, net, store, words }) {
     await build()
     watchPage()
     underLock(`${store.name}:live`, lead)
-    if (isKitFresh) await beCertain()
+    if (isKitFresh) await Promise.all([beCertain(), takeTallies(app.kit)])
     else await fetchKit()
     await app.sync.pull()
     state.isFilled = true

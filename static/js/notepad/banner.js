@@ -22,6 +22,11 @@ function sentenceOf(app) {
     return ['good', 'info', say('legacy', { name, count: notes.length }), '', ['legacy_take', () => app.takeLegacy()]]
   }
   if (state.held) return ['good', 'info', say('held', { count: state.held }), state.heldSentence, ['close', () => app.forget('held')]]
+  const refused = [...app.tallies.values()].find((tally) => tally.refused)
+  if (refused) {
+    const { short = '' } = app.kit.initiatives.find(({ id }) => id === refused.initiative) ?? {}
+    return ['bad', 'cloud-alert', say('tally_refused', { name: short }), refused.refused, ['close', () => app.readRefusals()]]
+  }
   if (state.back && !unsent) {
     const fact = state.back.count ? say('back_with_notes', { time: time(state.back.at), count: state.back.count })
       : say('back', { time: time(state.back.at) })

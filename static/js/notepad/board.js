@@ -4,6 +4,7 @@ import { conflictCard } from './conflict.js'
 import { h, icon, show, svg } from './dom.js'
 import { dot, isUnsent, needsPerson, shown } from './outbox.js'
 import { tableDrawing } from './table.js'
+import { createTally } from './tally.js'
 
 const SCROLLED_PX = 80
 const GROUPING_MS = 1500 // notes that come together are announced together
@@ -72,12 +73,13 @@ export function createBoard(app) {
   const question = h('div', { class: 'question-line' })
   const filters = h('div', { class: 'filters', role: 'group', 'aria-label': say('filters') })
   const budget = h('p', { class: 'budget' })
+  const tally = createTally(app)
   const conflicts = h('div', { class: 'conflicts' })
   const list = h('ul', { class: 'notes', 'aria-label': say('notes') })
   const empty = h('div', { class: 'empty' }, tableDrawing({ seats: app.kit.group.seats, people: 0 }), h('p', {}, say('board_empty')))
   const fresh = h('button', { type: 'button', class: 'button primary fresh', hidden: true, onclick: () => showFresh() })
   const element = h('section', { class: 'board', 'aria-label': say('board') },
-    question, filters, budget, fresh, conflicts, list, empty)
+    question, filters, tally.element, budget, fresh, conflicts, list, empty)
 
   const items = new Map()
   let seen = null
@@ -180,6 +182,7 @@ export function createBoard(app) {
   }
 
   function render() {
+    tally.render()
     if (isTouched) {
       isStale = true
       return

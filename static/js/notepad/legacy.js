@@ -1,7 +1,7 @@
 // Unsent notes of an earlier author of this tablet. Whoever joins a table anew gets a new key and so a new store; what
 // the old one holds must not wait for somebody who never comes back.
-import { isUnsent, receive } from './outbox.js'
 import { openStore } from './store.js'
+import { inherited, isUnsent } from './things.js'
 
 /**
  * Look into the stores of earlier authors. One without unsent notes is erased: no copy stays behind for nothing.
@@ -23,8 +23,8 @@ export async function findLegacies(known, group) {
 export async function inherit(store, known, group, { key, notes }) {
   await store.transact(async (tx) => {
     for (const note of notes) {
-      const own = await tx.get(note.id)
-      if (!own || !isUnsent(own)) tx.put(own?.server ? receive(note, own.server) : note)
+      const next = inherited(await tx.get(note.id), note)
+      if (next) tx.put(next)
     }
   })
   const old = await openStore(key, group)

@@ -1,7 +1,9 @@
 // The sheet behind the pill: what waits, when we last heard the server, try now, save a copy.
 import { KIND_ICONS } from './choices.js'
 import { h, icon, show } from './dom.js'
-import { discardRefused, isUnsent, needsPerson, shown } from './outbox.js'
+import { answered } from './counting.js'
+import { discardRefused, needsPerson, shown } from './outbox.js'
+import { isUnsent } from './things.js'
 
 function line(app, { own, note }) {
   const { say, time } = app.words
@@ -16,6 +18,14 @@ function line(app, { own, note }) {
     own.refused.length > 0 && h('span', { class: 'line-acts' },
       h('button', { type: 'button', class: 'button', onclick: () => { app.closeSheet(); app.edit(note.id) } }, say('change_it')),
       h('button', { type: 'button', class: 'button quiet', onclick: () => app.changeNote(note.id, discardRefused) }, say('leave_it'))))
+}
+
+/** Answers of the rating round that wait, a line for each initiative. */
+function answersLine(app, tally) {
+  const { say, time } = app.words
+  const name = app.kit.initiatives.find(({ id }) => id === tally.initiative)?.short ?? ''
+  return h('li', {}, h('time', {}, time(tally.queue[0].written_at)), icon('armchair'),
+    h('span', { class: 'said' }, say('tally_waiting', { name, count: answered(tally) })), icon('tablet'))
 }
 
 /** @param {object} app */
@@ -51,9 +61,10 @@ export function createSheet(app) {
       if (!dialog.open) return
       const lines = [...app.notes.values()].filter((own) => isUnsent(own) || needsPerson(own))
         .map((own) => ({ own, note: shown(own, app.kit.me.name) })).sort((a, b) => (a.own.born < b.own.born ? 1 : -1))
-      title.textContent = say(lines.length ? 'sheet_title' : 'all_saved')
-      list.hidden = lines.length === 0
-      show(list, lines, () => lines.map((entry) => line(app, entry)))
+      const answers = [...app.tallies.values()].filter(isUnsent)
+      title.textContent = say(lines.length + answers.length ? 'sheet_title' : 'all_saved')
+      list.hidden = lines.length + answers.length === 0
+      show(list, [lines, answers], () => [...lines.map((entry) => line(app, entry)), ...answers.map((one) => answersLine(app, one))])
       contact.textContent = contactSentence()
     },
   }

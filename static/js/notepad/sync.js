@@ -1,6 +1,6 @@
 // Sends what waits and takes what comes. Storage, network, clock and lock are handed in, so that it runs at a desk.
 import { readChanges, readPushAnswer, readWellness } from './answers.js'
-import { blank, doubt, freeze, offerAgain, receive, takeAck } from './outbox.js'
+import { doubt, freeze, freezeTallies, isInFlight, offerAgain, takeAck, takeInto, thingOf } from './things.js'
 
 const BATCH = 50
 const BATCH_CHARACTERS = 60_000 // at most four bytes each: below the server's 256 kB
@@ -36,7 +36,7 @@ async function freezeBatch(tx, { newId, at, limit, isHeldBack }) {
   const notes = (await tx.all()).sort((a, b) => (a.born < b.born ? -1 : 1))
   const missing = new Set(notes.filter((note) => !note.server).map(({ id }) => id))
   const steps = notes
-    .filter((note) => note.sent || !isHeldBack(note.id))
+    .filter((note) => isInFlight(note) || !isHeldBack(note.id))
     .map((note) => freeze(note, newId, { at, isOnServer: (id) => !missing.has(id) }))
     .filter(Boolean)
   const ops = fit(steps.map(({ op }) => op), limit)
@@ -45,18 +45,14 @@ async function freezeBatch(tx, { newId, at, limit, isHeldBack }) {
 }
 
 /** Take rows and move the cursor, in one transaction. Returns whether the server's history is another one now. */
-async function takeRows(tx, { epoch, seq, notes }) {
+async function takeRows(tx, { epoch, seq, ...rows }) {
   const cursor = (await tx.recall('cursor')) ?? { epoch: null, seq: 0 }
   if (cursor.epoch !== null && cursor.epoch !== epoch) {
     for (const note of await tx.all()) tx.put(doubt(note))
     tx.keep('cursor', { epoch, seq: 0, restored: true })
     return true
   }
-  for (const row of notes) {
-    const note = (await tx.get(row.id)) ?? blank(row.id, row.written_at ?? '')
-    const next = receive(note, row)
-    if (next !== note) tx.put(next)
-  }
+  await takeInto(tx, rows)
   tx.keep('cursor', { ...cursor, epoch, seq: Math.max(seq, cursor.seq) })
   return false
 }
@@ -75,7 +71,7 @@ async function offerRest(tx) {
 }
 
 async function takeAcks(tx, acks, ops) {
-  const noteOf = new Map(ops.map(({ op, note }) => [op, note]))
+  const noteOf = new Map(ops.map((op) => [op.op, thingOf(op)]))
   for (const ack of acks) {
     const note = await tx.get(noteOf.get(ack.op))
     if (!note) continue
@@ -231,8 +227,10 @@ export function createSync({
     isFailing: () => failures > 0,
     since: async () => (await store.recall('cursor'))?.seq ?? 0,
     /** Freeze all that waits, so that a saved copy names the ops by the ids they will be sent with. */
-    freezeAll: () => store.transact((tx) =>
-      freezeBatch(tx, { newId, at: clock(), limit: Infinity, isHeldBack: () => false })),
+    freezeAll: () => store.transact(async (tx) => {
+      const ops = await freezeBatch(tx, { newId, at: clock(), limit: Infinity, isHeldBack: () => false })
+      return [...ops.filter((op) => op.do !== 'tally'), ...(await freezeTallies(tx))]
+    }),
   }
 }
 
