@@ -23,7 +23,7 @@ def pad_words() -> dict[str, str | dict[str, str]]:
     `{name}` and the like are filled in on the tablet; a counted sentence is a dict of plural forms,
     chosen there with `Intl.PluralRules`.
     """
-    return _bar() | _board() | _writing() | _decisions() | _connection() | _menu()
+    return _bar() | _board() | _writing() | _decisions() | _connection() | _ready() | _menu()
 
 
 def _bar() -> dict[str, str | dict[str, str]]:
@@ -233,6 +233,36 @@ def _connection() -> dict[str, str | dict[str, str]]:
     }
 
 
+def _ready() -> dict[str, str | dict[str, str]]:
+    """Whether the tablet would do without a connection, line by line."""
+    return {
+        "ready": _("Ready, also without a connection"),
+        "ready_not": _("Not ready to be without a connection."),
+        "ready_checking": _("Checking what is on this tablet"),
+        "ready_page": _("The page is kept on this tablet."),
+        "ready_page_not": _("The page is not kept on this tablet: do not close it without a connection."),
+        "ready_page_never": _("This browser cannot keep the page: do not close it without a connection."),
+        "ready_page_missing": counted(
+            lambda n: ngettext(
+                "{count} file of the page is missing. Stay connected for a moment.",
+                "{count} files of the page are missing. Stay connected for a moment.",
+                n,
+            )
+        ),
+        "ready_kit": _("Questions, themes and initiatives are on it."),
+        "ready_kit_not": _("The questions are not on this tablet. Stay connected for a moment."),
+        "ready_writing": _("Notes can be written to it."),
+        "ready_writing_not": _("This browser keeps no notes. Use another one, and no private window."),
+        "ready_room": _("{size} free for notes."),
+        "ready_room_not": _("Only {size} free. Delete what the tablet does not need."),
+        "ready_lasting": _("The browser promises to keep it all."),
+        "ready_lasting_not": _("When room gets short the browser may forget it all. On the Home Screen it stays."),
+        "ready_home_screen": _(
+            "Share, then Add to Home Screen: Safari forgets pages that are not there after 7 days without use."
+        ),
+    }
+
+
 def _menu() -> dict[str, str | dict[str, str]]:
     """Behind the three dots."""
     return {
@@ -250,9 +280,6 @@ def _menu() -> dict[str, str | dict[str, str]]:
         "dark_light": _("Light"),
         "dark_dark": _("Dark"),
         "language": _("Notes are said in"),
-        "home_screen": _(
-            "Add this page to the Home Screen: some tablets forget pages that are not there after 7 days."
-        ),
         "new_release": _("Use the new version"),
         "leave": _("Leave the table"),
         "leave_question": _("Leave with notes unsent?"),

@@ -12,6 +12,7 @@ import { createLive } from './live.js'
 import { createMenu } from './menu.js'
 import { countAnswer, emptyTally, isTally, readRefusal, tallyId } from './counting.js'
 import { needsPerson, shown } from './outbox.js'
+import { createReady } from './ready.js'
 import { createPresence } from './presence.js'
 import { keepPreferences, readPreferences } from './preferences.js'
 import { createSheet } from './sheet.js'
@@ -41,7 +42,7 @@ export function createApp({ kit, known, net, store, words }) {
   const tallies = new Map()
   const state = {
     link: 'unknown', failures: 0, lastContact: null, offlineCount: 0, back: null, held: 0, heldSentence: '', sentence: '',
-    isStreaming: null, isFilled: false, isFull: false, isTaken: false, isLeaving: false,
+    isStreaming: null, isFilled: false, isFull: false, isTaken: false, readiness: null, isLeaving: false,
     isCertain: false, legacy: null,
   }
   const ui = { mode: 'write', filter: null, session: null, prompts: {} }
@@ -205,6 +206,7 @@ export function createApp({ kit, known, net, store, words }) {
   }
 
   Object.assign(app, createTalk(app))
+  app.ready = createReady({ app, known })
   app.fitKeyboard = watchKeyboard()
   const presence = createPresence({ send: net.presence, me: () => app.kit.me.key, render: app.render })
   Object.assign(app, { here: presence.here, writerOf: presence.writerOf, isWriting: presence.isWriting, heard: presence.names })

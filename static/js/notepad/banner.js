@@ -32,6 +32,7 @@ function sentenceOf(app) {
       : say('back', { time: time(state.back.at) })
     return ['good', 'wifi', fact, '', ['close', () => app.forget('back')]]
   }
+  if (state.readiness) return [...state.readiness, ['close', () => app.forget('readiness')]]
   return null
 }
 

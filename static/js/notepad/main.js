@@ -47,8 +47,8 @@ async function open() {
   const store = await openStore(found.kit.me.key, group, () => explain('other_tabs', again))
   const app = createApp({ kit: found.kit, known, net, store, words })
   await app.start(found)
-  navigator.storage?.persist?.() // a wish: browsers that drop a site's data after days may then keep it
-  return registerWorker(app.offerRelease)
+  await registerWorker(app.offerRelease)
+  return app.ready.watch()
 }
 
 open().catch((error) => {

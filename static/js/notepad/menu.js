@@ -29,8 +29,7 @@ export function createMenu(app) {
   const dialog = h('dialog', { class: 'menu', 'aria-labelledby': 'menu-title' },
     h('div', { class: 'dialog-head' }, h('h2', { id: 'menu-title' }, say('menu')),
       h('button', { type: 'button', class: 'button quiet round', 'aria-label': say('close'), onclick: () => dialog.close() }, icon('x'))),
-    update, sessions, Object.values(groups).map(({ element }) => element),
-    h('p', { class: 'hint' }, say('home_screen')),
+    update, app.ready.element, sessions, Object.values(groups).map(({ element }) => element),
     h('div', { class: 'dialog-foot' },
       h('button', { type: 'button', class: 'button', onclick: () => app.saveCopy() }, icon('download'), say('save_copy')),
       h('button', { type: 'button', class: 'button', onclick: leave }, icon('log-out'), say('leave'))))
@@ -68,6 +67,7 @@ export function createMenu(app) {
       groups.language.set(app.noteLanguage())
       sessions.replaceChildren(...sessionChoice())
       dialog.showModal()
+      app.ready.check()
     },
     showUpdate: () => { update.hidden = false },
   }
