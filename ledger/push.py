@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -17,15 +18,18 @@ from django.conf import settings
 
 log = logging.getLogger(__name__)
 
-Listener = Callable[[str, dict], None]
+Listener = Callable[[str, dict, dict | None], None]
 
 
 class Channel(Protocol):
-    def publish(self, topic: str, signal: dict | None = None) -> None:
-        """Tell every listener, in this and other processes, about `topic`; `signal` is shown and forgotten."""
+    def publish(self, topic: str, signal: dict | None = None, here: dict | None = None) -> None:
+        """Tell every listener, in this and other processes, about `topic`; `signal` is shown and forgotten.
+
+        `here` may reach listeners of this process and never leaves it.
+        """
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener(topic, signal)` from a thread of its own for whatever comes."""
+        """Call `listener(topic, signal, here)` from a thread of its own for whatever comes."""
 
 
 class MemoryChannel:
@@ -34,9 +38,9 @@ class MemoryChannel:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
-    def publish(self, topic: str, signal: dict | None = None) -> None:
+    def publish(self, topic: str, signal: dict | None = None, here: dict | None = None) -> None:
         for listener in list(self._listeners):
-            listener(topic, signal or {})
+            listener(topic, signal or {}, here)
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -54,19 +58,25 @@ class RedisChannel:
         self._redis = redis.Redis.from_url(f"{url}/0", socket_timeout=0.5, socket_connect_timeout=0.5)
         self._url = url
         self._away_until = 0.0
+        self._listeners: list[Listener] = []
+        self._me = secrets.token_hex(8)
 
-    def publish(self, topic: str, signal: dict | None = None) -> None:
+    def publish(self, topic: str, signal: dict | None = None, here: dict | None = None) -> None:
         import redis
 
+        for listener in self._listeners if here is not None else []:
+            listener(topic, {}, here)
         if time.monotonic() < self._away_until:
             return
+        told = {"topic": topic, "signal": signal or {}, "known_to": self._me if here is not None else None}
         try:
-            self._redis.publish(self._name, json.dumps({"topic": topic, "signal": signal or {}}))
+            self._redis.publish(self._name, json.dumps(told))
         except redis.RedisError:
             self._away_until = time.monotonic() + self.AWAY_SECONDS
             raise
 
     def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
         threading.Thread(target=self._follow, args=(listener,), name="push", daemon=True).start()
 
     def _follow(self, listener: Listener) -> None:
@@ -79,7 +89,9 @@ class RedisChannel:
                 for message in subscription.listen():
                     if message["type"] == "message":
                         said = json.loads(message["data"])
-                        listener(said["topic"], said["signal"])
+                        if said.get("known_to") == self._me:
+                            continue
+                        listener(said["topic"], said["signal"], None)
             except redis.RedisError:
                 log.warning("the push channel is away; streams read the rows every two seconds")
                 time.sleep(1)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 DEEPEST_JSON = 12
 LARGEST_INTEGER = 2**31 - 1
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Fault = Literal["characters", "number", "depth"]
 
 
 def has_unstorable_characters(text: str) -> bool:
     """Whether `text` holds NUL or half of a surrogate pair, which PostgreSQL, JSON or UTF-8 refuse."""
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is not None
 
 
 def fault_of(value: Any, depth: int = DEEPEST_JSON) -> Fault | None:

@@ -37,8 +37,11 @@ def job_asked(job_id: uuid.UUID) -> None:
     _after_commit(lambda: tasks.run_job.apply_async((str(job_id),), retry=False))
 
 
-def changed(topic: str) -> None:
-    """Tell the streams that follow `topic` (such as `group:3f…`) to read the rows again, after the commit."""
+def changed(topic: str, told: dict | None = None) -> None:
+    """Tell the streams that follow `topic` (such as `group:3f…`) to read the rows again, after the commit.
+
+    `told` is what they would read; those of this very process may take it and save the reading.
+    """
     from ledger import push
 
-    _after_commit(lambda: push.channel().publish(topic))
+    _after_commit(lambda: push.channel().publish(topic, here=told))

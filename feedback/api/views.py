@@ -132,8 +132,7 @@ class OpsView(GroupView):
         actor, name = me(request)
         late = can_write_late(request.user, device, group)
         acks = apply_ops(group, request.data["ops"], by=actor, name=name, late=late)
-        seq = Group.objects.values_list("seq", flat=True).get(pk=group.pk)
-        return Response({"epoch": epoch(), "seq": seq, "acks": acks})
+        return Response({"epoch": epoch(), "seq": group.seq, "acks": acks})
 
     def _refusal(self, request: Request) -> Response | None:
         """What is wrong with the body as a whole."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -14,14 +13,15 @@ from django.utils.translation import gettext as _
 
 from feedback.models import Note, Op
 from feedback.notes import tallies
+from feedback.notes.desk import REFERENCES, Desk
 from feedback.notes.merge import carried_on, merge_field, without_variants
-from feedback.notes.rows import row
+from feedback.notes.rows import row, told
 from feedback.notes.shape import OP_KEYS, Refused, checked
 from feedback.states import NoteKind, OpState
 from ledger import wakeups
 from ledger.history import Actor, record
 from ledger.storable import fault_of
-from workshops.models import Group, Initiative, Prompt, Session, Theme
+from workshops.models import Group
 from workshops.states import SessionState
 
 Ack = dict[str, Any]
@@ -46,41 +46,6 @@ class SessionClosed(Exception):
     """The note's session is not open: the op is kept for the organiser."""
 
 
-@dataclass
-class Desk:
-    """What is needed to judge the ops of one request: the locked group and what its notes may refer to."""
-
-    group: Group
-    by: Actor
-    name: str
-    late: bool
-    sessions: dict[uuid.UUID, Session]
-    known: dict[str, set[uuid.UUID]]
-    has_held: bool = False
-
-    @classmethod
-    def of(cls, group: Group, by: Actor, name: str, late: bool) -> Desk:
-        """Lock the group's row and load its workshop's things."""
-        locked = Group.objects.select_for_update().get(pk=group.pk)
-        sessions = Session.objects.filter(workshop=locked.workshop_id)
-        return cls(
-            group=locked,
-            by=by,
-            name=name,
-            late=late,
-            sessions={session.pk: session for session in sessions},
-            known={
-                "prompt": _ids(Prompt.objects.filter(session__workshop=locked.workshop_id)),
-                "theme": _ids(Theme.objects.filter(programme__workshops=locked.workshop_id)),
-                "initiative": _ids(Initiative.objects.filter(workshop=locked.workshop_id)),
-            },
-        )
-
-
-def _ids(rows: Any) -> set[uuid.UUID]:
-    return set(rows.values_list("pk", flat=True))
-
-
 @transaction.atomic
 def apply_ops(group: Group, ops: list[Any], *, by: Actor, name: str, late: bool = False) -> list[Ack]:
     """Take the ops of one request in order and answer each one; see docs/sync.md for shapes.
@@ -88,15 +53,37 @@ def apply_ops(group: Group, ops: list[Any], *, by: Actor, name: str, late: bool 
     `name` is the first name shown beside notes made now. `late` lets an organiser's decision write into closed
     sessions. Ops are idempotent: a known op id answers with the stored note and changes nothing.
     """
-    desk = Desk.of(group, by, name, late)
+    asked = {"by": by, "name": name, "late": late}
+    try:
+        return _take_together(group, ops, **asked)
+    except SAME_NEXT_TIME:
+        return [_take_alone(group, op, **asked) for op in ops]
+
+
+@transaction.atomic
+def _take_together(group: Group, ops: list[Any], **asked: Any) -> list[Ack]:
+    """All ops or none: read at once, judged one after the other, written at once."""
+    desk = Desk.of(group, ops, **asked)
     before = desk.group.seq
     acks = [_take(desk, op) for op in ops]
-    if desk.group.seq != before:
-        desk.group.save(update_fields=["seq"])
-        wakeups.changed(desk.group.topic)
-    if desk.group.seq != before or desk.has_held:
-        wakeups.changed(f"room:{desk.group.workshop_id}")
+    desk.write_out()
+    group.seq = desk.group.seq
+    if group.seq != before:
+        wakeups.changed(group.topic, told=told(desk.epoch, before, group.seq, acks))
+    if group.seq != before or desk.has_held:
+        wakeups.changed(f"room:{group.workshop_id}")
     return acks
+
+
+def _take_alone(group: Group, raw: Any, **asked: Any) -> Ack:
+    """One op, whole or not at all. Whatever is wrong with it is its own affair and stops none of the others."""
+    try:
+        [ack] = _take_together(group, [raw], **asked)
+    except SAME_NEXT_TIME:
+        logger.exception("An op could not be taken")
+        sentence = _("The server could not take this change.")
+        return _ack(_named(raw), OpState.REFUSED, code="failed", sentence=sentence)
+    return ack
 
 
 @transaction.atomic
@@ -105,7 +92,7 @@ def hold_ops(group: Group, ops: list[Any], *, by: Actor, name: str) -> list[Ack]
 
     Nothing of the table is told: an op that was stored earlier is answered with its note as it was then.
     """
-    desk = Desk.of(group, by, name, late=False)
+    desk = Desk.of(group, ops, by=by, name=name)
     acks = [_keep(desk, op) for op in ops]
     if desk.has_held:
         wakeups.changed(f"room:{desk.group.workshop_id}")
@@ -113,10 +100,9 @@ def hold_ops(group: Group, ops: list[Any], *, by: Actor, name: str) -> list[Ack]
 
 
 def _keep(desk: Desk, raw: Any) -> Ack:
-    named = _named(raw)
     try:
         op = checked(raw)
-        known = Op.objects.filter(pk=op["op"]).first()
+        known = desk.ops.get(op["op"])
         if known is None:
             return _hold(desk, op, raw, "removed")
         if known.state != OpState.STORED:
@@ -125,7 +111,7 @@ def _keep(desk: Desk, raw: Any) -> Ack:
             raise Refused("op_elsewhere", _("This op id was used at another table."))
         return _stored_ack(known, known.after)
     except Refused as refusal:
-        return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+        return _ack(_named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
 
 
 def _said(raw: dict[str, Any]) -> dict[str, Any]:
@@ -134,32 +120,19 @@ def _said(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take(desk: Desk, raw: Any) -> Ack:
-    """One op, whole or not at all. Whatever is wrong with it is its own affair and stops none of the others."""
-    before = desk.group.seq
-    try:
-        with transaction.atomic():
-            return _judge(desk, raw)
-    except SAME_NEXT_TIME:
-        logger.exception("An op could not be taken")
-        desk.group.seq = before
-        return _ack(_named(raw), OpState.REFUSED, code="failed", sentence=_("The server could not take this change."))
-
-
-def _judge(desk: Desk, raw: Any) -> Ack:
-    """Answered from the store when known, else checked, merged and written."""
-    named = _named(raw)
+    """One op: answered from the store when known, else checked, merged and written."""
     try:
         op = checked(raw)
-        if (known := Op.objects.filter(pk=op["op"]).first()) is not None:
+        if (known := desk.ops.get(op["op"])) is not None:
             return _answer_again(desk, known)
         if op["do"] == "tally":
             return _count(desk, op, raw)
-        note = Note.objects.filter(pk=op["note"]).first()
+        note = desk.notes.get(op["note"])
         if note is not None and note.group_id != desk.group.pk:
             raise Refused("note_elsewhere", _("This note belongs to another table."))
         return _write(desk, op, raw, note)
     except Refused as refusal:
-        return _ack(named, OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+        return _ack(_named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
     except SessionClosed:
         return _hold(desk, op, raw, "session_closed")
 
@@ -179,7 +152,7 @@ def _answer_again(desk: Desk, known: Op) -> Ack:
         raise Refused(known.code, _("The organiser has left this note out."))
     if known.note is None:
         return _stored_ack(known, tallies.row_of(desk.group, checked(known.body)))
-    return _stored_ack(known, row(Note.objects.get(pk=known.note)))
+    return _stored_ack(known, row(desk.notes[known.note]))
 
 
 def _stored_ack(known: Op, after: dict[str, Any] | None) -> Ack:
@@ -210,15 +183,14 @@ def _write(desk: Desk, op: dict[str, Any], raw: Any, note: Note | None) -> Ack:
     desk.group.seq += 1
     note.seq = desk.group.seq
     note.revision = 1 if is_new else note.revision + 1
-    note.save(force_insert=is_new)
     after = row(note)
-    _store(desk, op, raw, after, note=note.pk, revision=note.revision)
+    desk.take(_stored(desk, op, raw, after, note=note.pk, revision=note.revision), note)
     return _ack(str(op["op"]), OpState.STORED, note=after)
 
 
-def _store(desk: Desk, op: dict[str, Any], raw: Any, after: dict[str, Any], **fields: Any) -> None:
+def _stored(desk: Desk, op: dict[str, Any], raw: Any, after: dict[str, Any], **fields: Any) -> Op:
     """The op's own row, under the seq it has just got."""
-    Op.objects.create(
+    return Op(
         id=op["op"],
         group=desk.group,
         state=OpState.STORED,
@@ -245,7 +217,7 @@ def _count(desk: Desk, op: dict[str, Any], raw: Any) -> Ack:
         ack = _ack(str(op["op"]), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
         return ack | {"tally": tallies.row_of(desk.group, op)}
     desk.group.seq += 1
-    _store(desk, op, raw, after)
+    desk.take(_stored(desk, op, raw, after))
     return _ack(str(op["op"]), OpState.STORED) | {"tally": after}
 
 
@@ -275,8 +247,9 @@ def _require_open(desk: Desk, session_id: uuid.UUID) -> None:
 
 
 def _check_references(desk: Desk, op: dict[str, Any]) -> None:
-    for name, things in desk.known.items():
-        if name in op["set"] and op["set"][name][1] not in {None, *things}:
+    for name in REFERENCES:
+        _seen, wanted = op["set"].get(name, (None, None))
+        if wanted is not None and wanted not in desk.known[name]:
             raise Refused(f"unknown_{name}", _("The note refers to something that is not part of this workshop."))
 
 
@@ -285,7 +258,7 @@ def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
     for name, (seen, wanted) in op["set"].items():
         if name == "session":
             continue
-        attribute = f"{name}_id" if name in desk.known else name
+        attribute = f"{name}_id" if name in REFERENCES else name
         verdict = merge_field(name, getattr(note, attribute), seen, wanted)
         if verdict == "take":
             setattr(note, attribute, wanted)
@@ -298,11 +271,10 @@ def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
 
 def _own_variants(desk: Desk, note: Note, seen: Any) -> list[str]:
     """The open variants this author goes on writing: those that hold the text the author saw before the change."""
-    names = [variant["op"] for variant in note.variants if variant["text"] == seen]
-    if not names:
-        return []
-    own = Op.objects.filter(pk__in=names, actor_kind=desk.by.kind, actor_id=desk.by.id)
-    return [str(pk) for pk in own.values_list("pk", flat=True)]
+    names = [uuid.UUID(variant["op"]) for variant in note.variants if variant["text"] == seen]
+    desk.look_up(names)
+    writers = {name: desk.ops[name] for name in names if name in desk.ops}
+    return [str(name) for name, op in writers.items() if (op.actor_kind, op.actor_id) == (desk.by.kind, desk.by.id)]
 
 
 def _variant(desk: Desk, op: dict[str, Any], text: str) -> dict[str, Any]:
@@ -342,6 +314,7 @@ def _hold(desk: Desk, op: dict[str, Any], raw: Any, code: str) -> Ack:
         actor_kind=desk.by.kind,
         actor_id=desk.by.id,
     )
+    desk.ops[held.pk] = held
     record(held, "op.held", by=desk.by, scope=desk.group.workshop_id)
     return _ack(str(held.pk), OpState.HELD, code=held.code, sentence=_held_sentence(code))
 

@@ -9,11 +9,13 @@ exception and is only shown.
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import close_old_connections
@@ -38,6 +40,13 @@ class News:
     event: str
     data: dict[str, Any]
     seq: int | None = None
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """As it goes out, made once for all who listen."""
+        lines = [f"id: {self.seq}"] if self.seq is not None else []
+        lines += [f"event: {self.event}", f"data: {json.dumps(self.data, ensure_ascii=False)}"]
+        return ("\n".join(lines) + "\n\n").encode()
 
 
 @dataclass(eq=False)
@@ -65,11 +74,10 @@ class Reading:
 
 def read_group(group_id: uuid.UUID, cursor: int | None) -> Reading:
     """The rows of a group after `cursor`; with None only where the group stands now."""
-    if cursor is None:
-        return Reading(Group.objects.values_list("seq", flat=True).get(pk=group_id), [])
+    stored = Group.objects.values_list("seq", flat=True).get(pk=group_id)
+    if cursor is None or stored == cursor:
+        return Reading(stored, [])
     read = changes(group_id, cursor, ROWS_A_READ)
-    if read["seq"] == cursor:
-        return Reading(cursor, [])
     return Reading(read["seq"], [news_of(read)], is_behind=read["more"])
 
 
@@ -113,16 +121,27 @@ class Topic:
         for listener in list(self.listeners):
             listener.offer(news)
 
+    def take(self, told: dict[str, Any]) -> None:
+        """Tell what was stored just now without reading it, if nothing lies between it and what was told before."""
+        if told["after"] != self.cursor:
+            self.wake()
+            return
+        self.cursor = told["seq"]
+        self.tell(news_of(told))
+
     def close(self) -> None:
         self._task.cancel()
 
     async def _follow(self) -> None:
         while True:
             self._woken.clear()
+            cursor = self.cursor
             try:
-                reading = await self._hub.in_thread(self._read, self.cursor)
+                reading = await self._hub.in_thread(self._read, cursor)
             except Exception:  # the database is away: keep the cursor, look again
                 await asyncio.sleep(READ_AGAIN_SECONDS)
+                continue
+            if self.cursor != cursor:  # told meanwhile: what was read is in part old
                 continue
             self.cursor = reading.cursor
             self.ready.set()
@@ -157,12 +176,12 @@ class Hub:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
-    def _heard(self, topic: str, signal: dict) -> None:
+    def _heard(self, topic: str, signal: dict, here: dict | None) -> None:
         """From any thread: a topic has news, or a signal to show."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._deliver, topic, signal)
+            self._loop.call_soon_threadsafe(self._deliver, topic, signal, here)
 
-    def _deliver(self, name: str, signal: dict) -> None:
+    def _deliver(self, name: str, signal: dict, here: dict | None) -> None:
         if name.startswith("workshop:"):
             self._kit_changed(name.removeprefix("workshop:"))
         topic = self._topics.get(name)
@@ -170,6 +189,8 @@ class Hub:
             return
         if "event" in signal:
             topic.tell(News(signal["event"], {key: value for key, value in signal.items() if key != "event"}))
+        elif here is not None:
+            topic.take(here)
         else:
             topic.wake()
 

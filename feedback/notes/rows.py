@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from feedback.models import Epoch, Note
@@ -57,3 +58,21 @@ def changes(group_id: Any, since: int, most: int = 500) -> dict[str, Any]:
         "tallies": tallies.rows(group_id, since),
         "more": more,
     }
+
+
+def told(epoch_name: str, before: int, seq: int, acks: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `changes` would give whoever has seen up to `before`, made from the acks of one request."""
+    notes = {ack["note"]["id"]: ack["note"] for ack in acks if ack["note"]}
+    counted = {(row["session"], row["initiative"]): row for ack in acks if (row := ack.get("tally"))}
+    return {
+        "after": before,
+        "epoch": epoch_name,
+        "seq": seq,
+        "notes": _since(before, notes.values()),
+        "tallies": _since(before, counted.values()),
+        "more": False,
+    }
+
+
+def _since(seq: int, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted((row for row in rows if row["seq"] > seq), key=lambda row: row["seq"])

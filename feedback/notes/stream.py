@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 import uuid
@@ -158,6 +157,8 @@ def _after(news: News, last: int) -> News:
     if "notes" not in news.data:
         return news
     fresh = {name: [row for row in news.data[name] if row["seq"] > last] for name in ("notes", "tallies")}
+    if all(len(fresh[name]) == len(news.data[name]) for name in fresh):
+        return news
     return News(news.event, {**news.data, **fresh}, news.seq)
 
 
@@ -173,9 +174,7 @@ def _missed(group_id: uuid.UUID, since: int) -> list[News]:
 
 
 async def _say(send: Send, news: News) -> None:
-    lines = [f"id: {news.seq}"] if news.seq is not None else []
-    lines += [f"event: {news.event}", f"data: {json.dumps(news.data, ensure_ascii=False)}"]
-    await _send(send, ("\n".join(lines) + "\n\n").encode())
+    await _send(send, news.encoded)
 
 
 async def _send(send: Send, body: bytes) -> None:

@@ -276,7 +276,7 @@ def test_an_op_whose_own_id_cannot_be_written_is_refused_under_none(table, name)
 @pytest.mark.parametrize(
     "problem", [OperationalError("database is locked"), InterfaceError("connection already closed")]
 )
-@pytest.mark.parametrize("place", ["feedback.notes.actions.record", "feedback.notes.actions.Note.save"])
+@pytest.mark.parametrize("place", ["feedback.notes.actions.record", "feedback.notes.actions.Desk.write_out"])
 def test_a_database_that_is_locked_or_away_asks_to_come_again_and_keeps_nothing(table, monkeypatch, problem, place):
     group, session = table
     closed = make_session(group.workshop, state=SessionState.CLOSED)

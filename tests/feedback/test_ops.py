@@ -11,7 +11,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from feedback.models import Note, Op
 from feedback.notes.actions import accept_held, apply_ops, refuse_held
-from feedback.notes.rows import row
+from feedback.notes.desk import Desk
+from feedback.notes.rows import epoch, row
 from feedback.notes.shape import Refused
 from feedback.states import OpState
 from ledger.history import Actor
@@ -164,14 +165,14 @@ def test_one_poisoned_op_blocks_no_other(table):
 def test_an_op_that_breaks_the_server_is_refused_alone_and_leaves_nothing_half_done(table, monkeypatch, problem):
     group, session = table
     ops = [op_for_new_note(session, text) for text in ("one", "poison", "three")]
-    save = Note.save
+    write_out = Desk.write_out
 
-    def fragile(note, **options):
-        save(note, **options)
-        if note.text == "poison":
+    def fragile(desk):
+        write_out(desk)
+        if any(note.text == "poison" for note in desk.notes.values()):
             raise problem
 
-    monkeypatch.setattr(Note, "save", fragile)
+    monkeypatch.setattr(Desk, "write_out", fragile)
     acks = apply_ops(group, ops, by=ILARIA, name="Ilaria")
     assert [(ack["status"], ack.get("code")) for ack in acks] == [
         ("stored", None),
@@ -191,6 +192,39 @@ def test_an_op_that_broke_the_server_once_is_taken_when_it_comes_again(table, mo
         [first] = apply_ops(group, [op], by=ILARIA, name="Ilaria")
     [second] = apply_ops(group, [op], by=ILARIA, name="Ilaria")
     assert (first["status"], second["status"], Note.objects.get().text) == ("refused", "stored", "again")
+
+
+@pytest.mark.parametrize("many", [1, 50])
+def test_new_notes_cost_the_same_statements_whatever_their_number(table, many, django_assert_num_queries):
+    group, session = table
+    ops = [op_for_new_note(session, f"note {number}") for number in range(many)]
+    epoch()
+    with django_assert_num_queries(12):  # 5 reads, 3 writes, 4 that open and close savepoints
+        apply_ops(group, ops, by=ILARIA, name="Ilaria")
+    assert (Note.objects.count(), Op.objects.count()) == (many, many)
+
+
+@pytest.mark.parametrize("many", [1, 50])
+def test_changes_and_repeats_cost_the_same_statements_whatever_their_number(table, many, django_assert_num_queries):
+    group, session = table
+    new = [op_for_new_note(session, f"note {number}") for number in range(many)]
+    apply_ops(group, new, by=ILARIA, name="Ilaria")
+    changes = [change(op["note"], text=(f"note {number}", "changed")) for number, op in enumerate(new)]
+    for ops, statements in ((changes, 11), (changes, 8)):
+        with django_assert_num_queries(statements):
+            apply_ops(group, ops, by=ILARIA, name="Ilaria")
+    assert set(Note.objects.values_list("text", "revision")) == {("changed", 2)}
+
+
+def test_a_note_changed_thrice_in_one_request_ends_as_the_last_op_says_with_a_revision_for_each(table):
+    group, session = table
+    new = op_for_new_note(session, "a")
+    ops = [new, change(new["note"], text=("a", "b")), change(new["note"], text=("b", "c"))]
+    acks = apply_ops(group, [*ops, ops[1]], by=ILARIA, name="Ilaria")
+    assert [(ack["note"]["text"], ack["note"]["revision"]) for ack in acks] == [("a", 1), ("b", 2), ("c", 3), ("c", 3)]
+    told = Op.objects.order_by("seq").values_list("seq", "revision", "after__text")
+    assert list(told) == [(1, 1, "a"), (2, 2, "b"), (3, 3, "c")]
+    assert row(Note.objects.get()) == acks[2]["note"]
 
 
 @pytest.mark.parametrize(

@@ -159,13 +159,46 @@ def test_a_break_is_filled_from_the_last_event_id_without_repeating(table):
 def test_a_lost_wake_up_costs_two_seconds_and_no_note(table, monkeypatch):
     group, session = table
     key = tablet_session(group)
-    monkeypatch.setattr("ledger.wakeups.changed", lambda topic: None)
+    monkeypatch.setattr("ledger.wakeups.changed", lambda topic, told=None: None)
 
     async def scene() -> None:
         async with Stream(f"/live/groups/{group.pk}", key, query="since=0") as other:
             await write(group, session, "Nobody rang")
             await other.until(other.rows)
             assert other.rows() == [(1, "Nobody rang")]
+
+    asyncio.run(scene())
+
+
+def test_what_this_process_stored_is_told_without_reading_it_again(table, monkeypatch):
+    group, session = table
+    key = tablet_session(group)
+    monkeypatch.setattr(hubs, "changes", lambda *asked: 1 / 0)
+
+    async def scene() -> None:
+        async with Stream(f"/live/groups/{group.pk}", key, query="since=0") as other:
+            await write(group, session, "Bread", "Oil")
+            await write(group, session, "Salt")
+            await other.until(lambda: len(other.rows()) == 3)
+            assert other.rows() == [(1, "Bread"), (2, "Oil"), (3, "Salt")]
+            assert [set(data) for _id, _event, data in other.events] == [{"epoch", "seq", "notes", "tallies"}] * 2
+
+    asyncio.run(scene())
+
+
+def test_what_was_told_after_a_gap_is_read_with_the_gap(table, monkeypatch):
+    group, session = table
+    key = tablet_session(group)
+    monkeypatch.setattr(hubs, "READ_AGAIN_SECONDS", 60)
+
+    async def scene() -> None:
+        async with Stream(f"/live/groups/{group.pk}", key, query="since=0") as other:
+            with monkeypatch.context() as deaf:
+                deaf.setattr("ledger.wakeups.changed", lambda topic, told=None: None)
+                await write(group, session, "Nobody rang")
+            await write(group, session, "Now somebody did")
+            await other.until(lambda: len(other.rows()) == 2)
+            assert other.rows() == [(1, "Nobody rang"), (2, "Now somebody did")]
 
     asyncio.run(scene())
 
