@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
-from feedback.models import Note, Op
+from feedback.models import Message, Note, Op
 from feedback.states import OpState
 from feedback.wall import Countdown, countdown_of, seats_by_table
 from participants.models import Device, Registration
@@ -24,6 +24,7 @@ PACE_MINUTES = (5, 10, 15, 30)
 PACE_COLUMNS = 24
 COMING_IN = 6
 NAMES_READ = 60
+MESSAGES_SHOWN = 5
 
 
 @dataclass
@@ -52,6 +53,16 @@ class CockpitTable:
     @property
     def seen_at(self) -> dt.datetime | None:
         return max((device.seen_at for device in self.devices if device.seen_at), default=None)
+
+    @property
+    def unsent(self) -> int:
+        """Notes on its tablets that the server does not have, as they said last."""
+        return sum(device.unsent or 0 for device in self.devices)
+
+    @property
+    def low_battery(self) -> int | None:
+        """Percent of its emptiest tablet that is low and not being charged."""
+        return min((device.battery or 0 for device in self.devices if device.is_battery_low), default=None)
 
     @property
     def moderators(self) -> list[str]:
@@ -96,6 +107,7 @@ class Cockpit:
     people: People
     held: int
     names: bool
+    told: list[Message]
 
     @property
     def clock(self) -> Countdown | None:
@@ -159,7 +171,7 @@ class Cockpit:
 
 
 def gather(workshop: Workshop, now: dt.datetime, *, names: bool) -> Cockpit:
-    """Read the cockpit in at most twelve queries. Without `names` nobody who takes part, and no moderator, is named."""
+    """Read the cockpit in at most thirteen queries. Without `names` no moderator and nobody who takes part is named."""
     agenda = timed(workshop, workshop.sessions.prefetch_related("prompts"))
     running = sorted((s for s in agenda if s.is_open), key=lambda s: s.starts_on_the_clock, reverse=True)
     current = running[0] if running else None
@@ -193,6 +205,7 @@ def gather(workshop: Workshop, now: dt.datetime, *, names: bool) -> Cockpit:
         people=_people(workshop, seated=sum(expected for expected, _here in seats.values()), names=names),
         held=Op.objects.filter(group__workshop=workshop, state=OpState.HELD).count(),
         names=names,
+        told=list(Message.objects.filter(workshop=workshop).select_related("group").newest_first()[:MESSAGES_SHOWN]),
     )
 
 

@@ -149,7 +149,8 @@ def _tablets(cockpit: Cockpit) -> list[Step]:
         return []
     missing = [table for table in cockpit.tables if not table.devices]
     silent = [table for table in cockpit.tables if table.is_silent]
-    return _tables_without_tablet(missing) + _silent_tablets(silent)
+    low = [table for table in cockpit.tables if table.low_battery is not None]
+    return _tables_without_tablet(missing) + _silent_tablets(silent) + _low_batteries(low)
 
 
 def _tables_without_tablet(tables: list[CockpitTable]) -> list[Step]:
@@ -170,6 +171,17 @@ def _silent_tablets(tables: list[CockpitTable]) -> list[Step]:
         title = _("%(table)s’s tablet went silent at %(time)s") % {"table": tables[0].group.name, "time": since}
     why = _("Nothing is lost: notes stay on the tablet. If it lasts, bring another one.")
     return [Step(title, f"{why} {_codes(tables)}".strip())]
+
+
+def _low_batteries(tables: list[CockpitTable]) -> list[Step]:
+    return [
+        Step(
+            _("%(table)s’s tablet has %(percent)d%% of battery left")
+            % {"table": table.group.name, "percent": table.low_battery},
+            _("Bring a charger. What is written is safe on the tablet."),
+        )
+        for table in tables
+    ]
 
 
 def _names(tables: list[CockpitTable]) -> str:

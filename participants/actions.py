@@ -339,6 +339,17 @@ def remove_device(device: Device, *, by: Actor) -> None:
     wakeups.changed(f"room:{device.group.workshop_id}")
 
 
+def tell_status(device: Device, *, unsent: int, battery: int | None, charging: bool | None) -> None:
+    """What a tablet says about itself now, in place of what it said before."""
+    told = {"unsent": unsent, "battery": battery, "charging": charging}
+    was_low, had_unsent = device.is_battery_low, bool(device.unsent)
+    Device.objects.filter(pk=device.pk).update(seen_at=timezone.now(), **told)
+    for name, value in told.items():
+        setattr(device, name, value)
+    if (was_low, had_unsent) != (device.is_battery_low, bool(unsent)):
+        wakeups.changed(f"room:{device.group.workshop_id}")
+
+
 def seen(device: Device) -> None:
     """A tablet has been heard of. Written at most each half minute, because tablets ask often."""
     now = timezone.now()

@@ -89,6 +89,14 @@ class PresenceSerializer(serializers.Serializer):
     note = serializers.UUIDField(allow_null=True)
 
 
+class TabletStatusSerializer(serializers.Serializer):
+    """All that a tablet tells about itself; what its browser does not tell is null."""
+
+    unsent = serializers.IntegerField(min_value=0, max_value=9999)
+    battery = serializers.IntegerField(min_value=0, max_value=100, allow_null=True, help_text="Percent.")
+    charging = serializers.BooleanField(allow_null=True)
+
+
 class PersonBesideSerializer(serializers.Serializer):
     name = serializers.CharField()
     role = serializers.CharField()
@@ -150,6 +158,13 @@ class KitWorkshopSerializer(serializers.Serializer):
     languages = serializers.ListField(child=serializers.CharField())
 
 
+class KitMessageSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+    all = serializers.BooleanField(help_text="Told to all tables.")
+
+
 class KitSerializer(serializers.Serializer):
     """Everything needed to write without a connection."""
 
@@ -163,6 +178,7 @@ class KitSerializer(serializers.Serializer):
     initiatives = KitInitiativeSerializer(many=True)
     sessions = KitSessionSerializer(many=True)
     tallies = TallySerializer(many=True)
+    messages = KitMessageSerializer(many=True)
 
 
 class NoteSerializer(serializers.Serializer):

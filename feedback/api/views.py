@@ -29,7 +29,7 @@ from feedback.states import NoteKind
 from ledger import push
 from ledger.history import Actor
 from ledger.models import ActorKind
-from participants.actions import seen
+from participants.actions import seen, tell_status
 from participants.models import Device
 from workshops.models import Group, Workshop
 
@@ -176,6 +176,21 @@ class PresenceView(GroupView):
             push.channel().publish(group.topic, signal)
         except Exception:  # presence is a courtesy: a push channel that is away costs nothing else
             return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StatusView(GroupView):
+    @extend_schema(operation_id="tell_status", request=shapes.TabletStatusSerializer, responses={204: None, **REFUSALS})
+    def post(self, request: Request, group_id: uuid.UUID) -> Response:
+        """How the tablet is: the last answer is kept, shown to the organiser, and nothing of a person's own browser."""
+        group = self.get_group(request, group_id)
+        device = device_of(request)
+        if not can_write_notes(request.user, device, group):
+            raise exceptions.PermissionDenied
+        said = shapes.TabletStatusSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        if device is not None:
+            tell_status(device, **said.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -19,9 +19,9 @@ from functools import cached_property
 from typing import Any
 
 from django.db import close_old_connections
-from django.db.models import Max, Sum
+from django.db.models import Max, Min, Sum
 
-from feedback.models import Op
+from feedback.models import Message, Op
 from feedback.notes.rows import changes
 from feedback.states import OpState
 from ledger import push
@@ -93,11 +93,12 @@ def read_room(workshop_id: uuid.UUID, cursor: tuple | None) -> Reading:
     agenda = tuple(sessions.values_list("pk", "state", "opened_at", "ends_at", "closed_at", "asked"))
     held = Op.objects.filter(group__workshop=workshop_id, state=OpState.HELD).count()
     devices = Device.objects.filter(group__workshop=workshop_id).aggregate(
-        joined=Max("joined_at"), removed=Max("revoked_at")
+        joined=Max("joined_at"), removed=Max("revoked_at"), unsent=Sum("unsent"), battery=Min("battery")
     )
+    told = Message.objects.filter(workshop=workshop_id).count()
     workshop = Workshop.objects.filter(pk=workshop_id).annotate(arrived=Max("registrations__arrived_at"))
     state = workshop.values_list("state", "wall_mode", "arrived").first()
-    now = (groups["total"] or 0, agenda, held, *devices.values(), state)
+    now = (groups["total"] or 0, agenda, held, told, *devices.values(), state)
     changed = cursor is not None and now != cursor
     return Reading(now, [News("changed", {"seq": now[0]})] if changed else [])
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from feedback.notes import tallies
+from feedback.notes.messages import messages_of
 from feedback.notes.rows import epoch
 from feedback.states import NoteKind
 from participants.queries import people_at
@@ -39,6 +40,7 @@ def kit(group: Group, *, me: dict[str, str]) -> dict[str, Any]:
         ],
         "sessions": [_session(session) for session in sessions if session.is_at_the_tables],
         "tallies": tallies.rows(group.pk),
+        "messages": messages_of(group),
     }
 
 

@@ -223,6 +223,8 @@ def _connection() -> dict[str, str | dict[str, str]]:
         "no_such_table": _("This table is not open to you."),
         "no_such_table_do": _("Look for six digits at the bottom of the table sheet."),
         "join_a_table": _("Join a table"),
+        "messages": _("Messages of the organiser"),
+        "message_told": _("The organiser, {time}"),
         "newer_notes": _("These notes were kept by a newer version of the note-pad."),
         "newer_notes_do": _("Nothing is lost. Connect and load the page again, then the newer version opens them."),
         "other_tabs": _("Another tab of this table is asleep."),

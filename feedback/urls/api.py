@@ -9,5 +9,6 @@ urlpatterns = [
     path("groups/<uuid:group_id>/ops", views.OpsView.as_view(), name="api_ops"),
     path("groups/<uuid:group_id>/changes", views.ChangesView.as_view(), name="api_changes"),
     path("groups/<uuid:group_id>/presence", views.PresenceView.as_view(), name="api_presence"),
+    path("groups/<uuid:group_id>/status", views.StatusView.as_view(), name="api_status"),
     path("workshops/<uuid:workshop_id>/notes", views.WorkshopNotesView.as_view(), name="api_notes"),
 ]

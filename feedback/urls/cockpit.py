@@ -16,6 +16,7 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/sessions/<uuid:session_id>/ask/", cockpit.org_ask_prompt, name="org_ask_prompt"),
     path("w/<uuid:workshop_id>/wall/", cockpit.org_wall, name="org_wall"),
     path("w/<uuid:workshop_id>/wall/mode/", cockpit.org_wall_mode, name="org_wall_mode"),
+    path("w/<uuid:workshop_id>/tell/", cockpit.org_tell_tables, name="org_tell_tables"),
     path("w/<uuid:workshop_id>/devices/<uuid:device_id>/remove/", cockpit.org_device_remove, name="org_device_remove"),
     path("w/<uuid:workshop_id>/notes/", notes.org_notes, name="org_notes"),
     path("w/<uuid:workshop_id>/notes.csv", notes.org_notes_csv, name="org_notes_csv"),

@@ -7,21 +7,26 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from feedback.cockpit import gather
+from feedback.models.messages import LONGEST_MESSAGE
 from feedback.next_steps import next_steps
+from feedback.notes.messages import tell_tables
 from participants.actions import remove_device
 from participants.models import Device
 from workshops import actions
 from workshops.access import View, actor_of, observes, organises
-from workshops.models import Prompt, Workshop
+from workshops.forms import offer
+from workshops.models import Group, Prompt, Workshop
 from workshops.permissions import can_organise
 from workshops.states import SessionState, WallMode, WorkshopState
 
@@ -68,6 +73,7 @@ def _shown(request: HttpRequest, workshop: Workshop, template: str) -> HttpRespo
             "life": _life(),
             "life_now": _step_now(workshop, cockpit.people.here),
             "wall_modes": WallMode.choices,
+            "message_form": MessageForm(workshop) if acts and cockpit.is_live else None,
         }
         return render(request, template, context)
 
@@ -181,6 +187,43 @@ def org_device_remove(request: HttpRequest, workshop: Workshop, device_id: uuid.
     return _("The tablet is off Table %(table)s. What it still sends waits for you among the notes.") % {
         "table": device.group.name
     }
+
+
+class MessageForm(forms.Form):
+    """A short sentence, to one table or to all."""
+
+    table = forms.ModelChoiceField(
+        Group.objects.none(), required=False, label=gettext_lazy("To"), empty_label=gettext_lazy("All tables")
+    )
+    text = forms.CharField(
+        max_length=LONGEST_MESSAGE,
+        strip=True,
+        label=gettext_lazy("Message"),
+        error_messages={
+            "required": gettext_lazy("Write the message first."),
+            "max_length": gettext_lazy("A message has at most %(limit_value)d characters."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": str(LONGEST_MESSAGE)}),
+    )
+
+    def __init__(self, workshop: Workshop, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "table", workshop.groups.all())
+
+
+@_acts
+def org_tell_tables(request: HttpRequest, workshop: Workshop) -> str | None:
+    """Say one sentence to a table or to all: the tablets show it at once."""
+    if workshop.state != WorkshopState.LIVE:
+        return _("Start the day first.")
+    form = MessageForm(workshop, request.POST)
+    if not form.is_valid():
+        return " ".join(str(sentence) for errors in form.errors.values() for sentence in errors)
+    group = form.cleaned_data["table"]
+    tell_tables(workshop, form.cleaned_data["text"], group=group, by=actor_of(request))
+    told = _("Told to Table %(table)s.") % {"table": group.name} if group else _("Told to all tables.")
+    messages.success(request, " ".join([told, _("A tablet without a connection shows it once it is back.")]))
+    return None
 
 
 @require_GET

@@ -67,6 +67,9 @@ class SeatingRule(models.Model):
         return f"{self.kind}: {self.one_id}, {self.other_id}"
 
 
+LOW_BATTERY = 20  # percent
+
+
 class DeviceQuerySet(models.QuerySet):
     def working_at(self, now: object) -> DeviceQuerySet:
         """Joined, not removed, and the table's codes still hold."""
@@ -87,6 +90,10 @@ class Device(models.Model):
     until = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    # The last thing it told about itself, never a history.
+    unsent = models.PositiveSmallIntegerField(null=True)
+    battery = models.PositiveSmallIntegerField(null=True, help_text="Percent, where its browser tells.")
+    charging = models.BooleanField(null=True)
 
     objects = DeviceQuerySet.as_manager()
 
@@ -96,3 +103,7 @@ class Device(models.Model):
     @property
     def first_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def is_battery_low(self) -> bool:
+        return self.battery is not None and self.battery <= LOW_BATTERY and not self.charging

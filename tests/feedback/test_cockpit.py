@@ -146,7 +146,7 @@ def test_more_tables_need_no_more_queries(groups, django_assert_num_queries):
     for table in tables:
         make_note(table, session, theme=mobility)
     workshop = Workshop.objects.with_programme().get(pk=workshop.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         next_steps(gather(workshop, timezone.now(), names=True))
 
 
@@ -156,7 +156,7 @@ def test_the_refreshed_part_needs_no_more_queries_for_more_tables(client, groups
     for table in tables:
         make_note(table, session, theme=mobility)
     client.force_login(make_organiser(workshop.programme))
-    with django_assert_num_queries(16):  # session, user, workshop, role, and the twelve
+    with django_assert_num_queries(17):  # session, user, workshop, role, and the thirteen
         client.get(f"/en/org/w/{workshop.pk}/live/")
 
 

@@ -11,11 +11,13 @@ import { findLegacies, inherit } from './legacy.js'
 import { createLive } from './live.js'
 import { createMenu } from './menu.js'
 import { countAnswer, emptyTally, isTally, readRefusal, tallyId } from './counting.js'
+import { createMessages } from './messages.js'
 import { needsPerson, shown } from './outbox.js'
 import { createReady } from './ready.js'
 import { createPresence } from './presence.js'
 import { keepPreferences, readPreferences } from './preferences.js'
 import { createSheet } from './sheet.js'
+import { createStatus } from './status.js'
 import { createSync } from './sync.js'
 import { createTalk } from './talk.js'
 import { isUnsent, takeInto } from './things.js'
@@ -298,7 +300,7 @@ export function createApp({ kit, known, net, store, words }) {
     const dialogs = document.getElementById('dialogs')
     dialogs.replaceChildren(sheet.element, editor.element, ...menu.elements)
     document.getElementById('pad').replaceChildren(board.element, composer.element)
-    views = [app.top, app.banner, board, composer, sheet, editor]
+    views = [app.top, app.banner, app.messages, board, composer, sheet, editor]
     await composer.restore()
     app.render()
   }
@@ -398,11 +400,15 @@ export function createApp({ kit, known, net, store, words }) {
     if (isKitFresh) skew = Date.parse(app.kit.server_time) - Date.now()
     app.top = createTop(app)
     app.banner = createBanner(app)
+    app.messages = createMessages(app)
+    document.getElementById('banner').after(app.messages.element)
+    await app.messages.restore()
     await build()
     watchPage()
     underLock(`${store.name}:live`, lead)
     if (isKitFresh) await Promise.all([beCertain(), takeTallies(app.kit)])
     else await fetchKit()
+    createStatus({ send: net.status, unsent: () => app.counts().unsent, mayTell: () => state.isCertain }).start()
     await app.sync.pull()
     state.isFilled = true
   }

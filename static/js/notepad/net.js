@@ -53,6 +53,7 @@ export function createNet(group, { fetch = globalThis.fetch.bind(globalThis), co
     changes: (since) => ask(`${api}/changes?since=${since}`),
     push: (ops) => post(`${api}/ops`, { ops }),
     presence: (note) => post(`${api}/presence`, { note }),
+    status: (status) => post(`${api}/status`, status),
     /** This browser is no tablet of the table any more; the server answers with a page, which nobody reads. */
     leave: () => request('/table/leave/', {
       method: 'POST', redirect: 'manual', headers: { 'X-CSRFToken': csrfToken(cookies()) },
