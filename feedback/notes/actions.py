@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -54,10 +55,28 @@ def apply_ops(group: Group, ops: list[Any], *, by: Actor, name: str, late: bool 
     sessions. Ops are idempotent: a known op id answers with the stored note and changes nothing.
     """
     asked = {"by": by, "name": name, "late": late}
+    return _together_or_alone(_take_together, group, ops, asked)
+
+
+def _together_or_alone(
+    work: Callable[..., list[Ack]], group: Group, ops: list[Any], asked: dict[str, Any]
+) -> list[Ack]:
+    """All at once; where one breaks that, each by itself. What is wrong with one is no affair of the others."""
     try:
-        return _take_together(group, ops, **asked)
+        return work(group, ops, **asked)
     except SAME_NEXT_TIME:
-        return [_take_alone(group, op, **asked) for op in ops]
+        return [_alone(work, group, op, asked) for op in ops]
+
+
+def _alone(work: Callable[..., list[Ack]], group: Group, raw: Any, asked: dict[str, Any]) -> Ack:
+    """One op, whole or not at all."""
+    try:
+        [ack] = work(group, [raw], **asked)
+    except SAME_NEXT_TIME:
+        logger.exception("An op could not be taken")
+        sentence = _("The server could not take this change.")
+        return _ack(_named(raw), OpState.REFUSED, code="failed", sentence=sentence)
+    return ack
 
 
 @transaction.atomic
@@ -75,24 +94,18 @@ def _take_together(group: Group, ops: list[Any], **asked: Any) -> list[Ack]:
     return acks
 
 
-def _take_alone(group: Group, raw: Any, **asked: Any) -> Ack:
-    """One op, whole or not at all. Whatever is wrong with it is its own affair and stops none of the others."""
-    try:
-        [ack] = _take_together(group, [raw], **asked)
-    except SAME_NEXT_TIME:
-        logger.exception("An op could not be taken")
-        sentence = _("The server could not take this change.")
-        return _ack(_named(raw), OpState.REFUSED, code="failed", sentence=sentence)
-    return ack
-
-
 @transaction.atomic
 def hold_ops(group: Group, ops: list[Any], *, by: Actor, name: str) -> list[Ack]:
     """Keep the ops of a tablet that is no longer at the table: the organiser decides about each.
 
     Nothing of the table is told: an op that was stored earlier is answered with its note as it was then.
     """
-    desk = Desk.of(group, ops, by=by, name=name)
+    return _together_or_alone(_keep_together, group, ops, {"by": by, "name": name})
+
+
+@transaction.atomic
+def _keep_together(group: Group, ops: list[Any], **asked: Any) -> list[Ack]:
+    desk = Desk.of(group, ops, **asked)
     acks = [_keep(desk, op) for op in ops]
     if desk.has_held:
         wakeups.changed(f"room:{desk.group.workshop_id}")

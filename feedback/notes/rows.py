@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,18 +43,26 @@ def epoch() -> str:
     return found.name.hex
 
 
+def renew_epoch() -> tuple[str, str]:
+    """Give the history a new name after a restore; the old and the new one. Tablets then offer everything again."""
+    before = epoch()
+    Epoch.objects.update(name=uuid.uuid4())
+    return before, epoch()
+
+
 def changes(group_id: Any, since: int, most: int = 500) -> dict[str, Any]:
     """What a reader who has seen up to `since` has not seen: `{"epoch", "seq", "notes", "tallies", "more"}`.
 
     At most `most` notes, lowest seq first. The counter is read before the rows: what is stored meanwhile may be among
-    them already, but the reader's place stays below it and it comes again.
+    them already, but the reader's place stays below it and it comes again. A `seq` below `since` tells a reader that
+    the server was restored and has forgotten.
     """
     stored = Group.objects.values_list("seq", flat=True).get(pk=group_id)
     found = list(Note.objects.filter(group=group_id).after(since)[: most + 1])
     notes, more = [row(note) for note in found[:most]], len(found) > most
     return {
         "epoch": epoch(),
-        "seq": notes[-1]["seq"] if more else max(stored, since),
+        "seq": notes[-1]["seq"] if more else stored,
         "notes": notes,
         "tallies": tallies.rows(group_id, since),
         "more": more,

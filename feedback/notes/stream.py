@@ -28,7 +28,7 @@ from participants.models import Device, User
 from workshops.models import Workshop
 from workshops.states import ORGANISING_ROLES, TeamRole
 
-HEARTBEAT_SECONDS = 15
+HEARTBEAT_SECONDS = 5
 LOOK_AT_RIGHTS_SECONDS = 8
 ROUTES = {
     "group": re.compile(r"^/live/groups/(?P<id>[0-9a-f-]{36})$"),
@@ -125,13 +125,16 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
 async def _stream(
     send: Send, door: Door, topic: Topic, listener: Listener, since: int | None, ticket: tuple[str, str, str]
 ) -> None:
-    """Replay from the client's cursor, then what the topic tells; look at the rights again every few seconds."""
+    """Speak at once, replay from the client's cursor, then tell what the topic tells; look at the rights again every few
+    seconds. A client that hears nothing knows that something in between keeps the stream to itself."""
+    await _send(send, b": here\n\n")
     last = since
-    if door.group_id is not None and since is not None and since < topic.cursor:
-        for news in await hub.in_thread(_missed, door.group_id, since):
+    if door.group_id is not None:
+        last = None if since is None else min(since, topic.cursor)
+        await _say(send, await hub.in_thread(_beginning, last or 0))
+        for news in await hub.in_thread(_missed, door.group_id, last) if last is not None else []:
             await _say(send, news)
             last = news.seq
-    await _send(send, b": here\n\n")
     spoken = looked = time.monotonic()
     while not listener.overrun:
         try:
@@ -160,6 +163,11 @@ def _after(news: News, last: int) -> News:
     if all(len(fresh[name]) == len(news.data[name]) for name in fresh):
         return news
     return News(news.event, {**news.data, **fresh}, news.seq)
+
+
+def _beginning(seq: int) -> News:
+    """Which history this is and from where it is told; a client that has read further knows that it was restored."""
+    return News("notes", {"epoch": epoch(), "seq": seq, "notes": [], "tallies": []})
 
 
 def _missed(group_id: uuid.UUID, since: int) -> list[News]:

@@ -68,6 +68,13 @@ def test_a_tablet_sends_a_note_and_reads_it_back(table):
     assert client.get(f"/api/v1/groups/{group.pk}/changes?since=1").json()["notes"] == []
 
 
+def test_one_who_has_read_further_than_the_server_knows_hears_where_the_server_stands(table):
+    group, session = table
+    make_note(group, session, "note 1")
+    read = tablet(group).get(f"/api/v1/groups/{group.pk}/changes?since=40").json()
+    assert (read["seq"], read["notes"], read["more"]) == (1, [], False)
+
+
 def test_the_kit_holds_what_is_needed_offline(table):
     group, session = table
     kit = tablet(group).get(f"/api/v1/groups/{group.pk}").json()

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import DataError, IntegrityError, connection, transaction
 
 from feedback.models import Note, Op
@@ -353,3 +354,49 @@ def test_a_session_closes_only_after_the_notes_that_are_being_stored(table):
     closing.join(20)
     session.refresh_from_db()
     assert (waits, session.state, Note.objects.count()) == (True, SessionState.CLOSED, 1)
+
+
+def test_after_a_restore_the_history_gets_another_name(capsys):
+    before = epoch()
+    call_command("new_epoch")
+    after = epoch()
+    assert after != before
+    assert capsys.readouterr().out.startswith(f"History {before} is now {after}.")
+    assert epoch() == after
+
+
+def test_a_note_of_which_the_server_knows_nothing_is_refused_so_that_its_device_offers_it_whole(table):
+    group, _session = table
+    note = str(uuid.uuid4())
+    ops = [change(note, text=("a", "b"))] + [
+        {"op": str(uuid.uuid4()), "note": note, "do": do} for do in ("delete", "restore", "dot", "settle")
+    ]
+    acks = apply_ops(group, ops, by=ILARIA, name="Ilaria")
+    assert [ack["code"] for ack in acks] == ["unknown_session", *["unknown_note"] * 4]
+
+
+def test_two_tablets_that_offer_a_forgotten_note_again_double_neither_its_dots_nor_its_second_text(table):
+    group, session = table
+    note, dot, second = (str(uuid.uuid4()) for _ in range(3))
+    for actor in (ILARIA, YOUSSEF):
+        whole = op_for_new_note(session, "We argue.") | {"note": note}
+        clash = {"op": second, "note": note, "do": "set", "set": {"text": {"from": None, "to": "We shout."}}}
+        ops = [whole, clash, {"op": dot, "note": note, "do": "dot", "add": 1}]
+        apply_ops(group, ops, by=actor, name="Ilaria")
+    stored = Note.objects.get()
+    texts = [variant["text"] for variant in stored.variants]
+    assert (stored.text, stored.dots, texts, stored.variants[0]["op"]) == ("We argue.", 1, ["We shout."], second)
+
+
+def test_the_clock_of_a_device_never_decides_and_the_order_sent_always_does(table):
+    group, session = table
+    new = op_for_new_note(session, "one") | {"written_at": "2030-01-01T00:00:00Z"}
+    later = change(new["note"], text=("one", "two"), kind=("habit", "idea")) | {"written_at": "2001-01-01T00:00:00Z"}
+    last = change(new["note"], text=("two", "three"), kind=("idea", "concern")) | {"written_at": "2029-01-01T00:00:00Z"}
+    other = op_for_new_note(session, "other") | {"written_at": "2002-01-01T00:00:00Z"}
+    acks = apply_ops(group, [new, later, last, other], by=ILARIA, name="Ilaria")
+    assert [ack["op"] for ack in acks] == [new["op"], later["op"], last["op"], other["op"]]
+    note = Note.objects.get(pk=new["note"])
+    assert (note.text, note.kind, note.variants, note.revision) == ("three", "concern", [], 3)
+    assert list(Note.objects.order_by("seq").values_list("text", "seq")) == [("three", 3), ("other", 4)]
+    assert list(Op.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3, 4]

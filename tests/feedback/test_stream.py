@@ -17,6 +17,7 @@ from django.test import Client
 from feedback.notes import hub as hubs
 from feedback.notes import stream
 from feedback.notes.actions import apply_ops
+from feedback.notes.rows import epoch
 from ledger.history import SYSTEM
 from participants.actions import join_table, remove_device
 from participants.middleware import DEVICE_IN_SESSION
@@ -79,6 +80,7 @@ class Stream:
         }
         self.status = 0
         self.events: list[tuple[str | None, str, Any]] = []
+        self.beginning: dict | None = None  # the empty `notes` a group's stream opens with
         self.closed = False
         self._leave = asyncio.Event()
 
@@ -105,8 +107,13 @@ class Stream:
             return
         for block in message["body"].decode().split("\n\n"):
             lines = dict(line.split(": ", 1) for line in block.splitlines() if line and not line.startswith(":"))
-            if "data" in lines and self.status == 200:
-                self.events.append((lines.get("id"), lines.get("event", ""), json.loads(lines["data"])))
+            if "data" not in lines or self.status != 200:
+                continue
+            told = (lines.get("id"), lines.get("event", ""), json.loads(lines["data"]))
+            if told[:2] == (None, "notes"):
+                self.beginning = told[2]
+            else:
+                self.events.append(told)
 
     async def until(self, condition: Callable[[], Any], seconds: float = 6) -> None:
         async def wait() -> None:
@@ -152,6 +159,37 @@ def test_a_break_is_filled_from_the_last_event_id_without_repeating(table):
             await write(group, session, "note 4")
             await back.until(lambda: len(back.rows()) == 3)
             assert back.rows() == [(2, "note 2"), (3, "note 3"), (4, "note 4")]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("since", "begins"), [("", 0), ("since=0", 0), ("since=2", 2), ("since=40", 3)])
+def test_a_stream_says_at_once_of_which_history_it_is_and_where_it_begins(table, since, begins):
+    group, session = table
+    key = tablet_session(group)
+    for number in range(3):
+        make_note(group, session, f"note {number + 1}")
+
+    async def scene() -> None:
+        async with Stream(f"/live/groups/{group.pk}", key, query=since) as back:
+            await back.until(lambda: back.beginning)
+            name = await sync_to_async(epoch, thread_sensitive=True)()
+            assert back.beginning == {"epoch": name, "seq": begins, "notes": [], "tallies": []}
+
+    asyncio.run(scene())
+
+
+def test_a_client_that_has_read_further_than_a_restored_server_is_told_what_comes_next(table):
+    group, session = table
+    key = tablet_session(group)
+    make_note(group, session, "note 1")
+
+    async def scene() -> None:
+        async with Stream(f"/live/groups/{group.pk}", key, query="since=40") as back:
+            await back.until(lambda: back.beginning)
+            await write(group, session, "note 2")
+            await back.until(back.rows)
+            assert back.rows() == [(2, "note 2")]
 
     asyncio.run(scene())
 

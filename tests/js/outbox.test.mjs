@@ -150,14 +150,102 @@ test('a decision is dropped when another tablet has taken the same one', () => {
   assert.equal(isUnsent(receive(decided, row('n1', { seq: 2, text: 'old' }))), false)
 })
 
+const forgotten = (note) => offerAgain(doubt(note, 'e2'))
+/** Send all that waits to a server that stores it, and list what was sent. */
+function sendAll(note, changes = () => ({})) {
+  const newId = counter('sent')
+  const ops = []
+  for (let next = freeze(note, newId); next; next = freeze(note, newId)) {
+    ops.push(next.op)
+    const known = shown(next.note)
+    note = takeAck(next.note, {
+      op: next.op.op, status: 'stored',
+      note: row('n1', { ...known, dots: (note.server?.dots ?? 0) + (next.op.add ?? 0), seq: 100 + ops.length, ...changes(next.op) }),
+    })
+  }
+  return { note, ops }
+}
+
 test('after a restore from backup a note the server forgot is offered whole', () => {
-  const offered = offerAgain(doubt(known({ text: 'kept' })))
-  assert.deepEqual(sendable(offered).set, {
+  assert.deepEqual(sendable(forgotten(known({ text: 'kept' }))).set, {
     session: { to: 's1' }, prompt: { to: 'p1' }, kind: { to: 'habit' }, lang: { to: 'en' }, text: { to: 'kept' },
   })
 })
 
 test('after a restore from backup the newer text of this tablet is offered over the older row', () => {
-  const back = receive(doubt(known({ seq: 50, revision: 4, text: 'newer' })), row('n1', { seq: 3, revision: 2, text: 'older' }))
+  const back = receive(doubt(known({ seq: 50, revision: 4, text: 'newer' }), 'e2'), row('n1', { seq: 3, revision: 2, text: 'older' }))
   assert.deepEqual(back.local, { text: { from: 'older', to: 'newer' } })
+})
+
+test('dots and second texts of a forgotten note are offered too, by ids that are the same on every tablet', () => {
+  const offered = forgotten(known({ text: 'kept', dots: 3, variants: VARIANTS }))
+  const { ops, note } = sendAll(offered)
+  assert.deepEqual(ops.map(({ do: doing, set, add }) => [doing, set?.text?.to ?? add]),
+    [['set', 'kept'], ['set', 'theirs'], ['dot', 1], ['dot', 1], ['dot', 1]])
+  assert.deepEqual([ops[1].op, ops[1].set.text.from, shown(note).dots, isUnsent(note)], ['v1', null, 3, false])
+  const ids = ops.slice(2).map(({ op }) => op)
+  const elsewhere = sendAll(forgotten(known({ text: 'kept', dots: 3 }))).ops.slice(1).map(({ op }) => op)
+  assert.deepEqual([new Set(ids).size, elsewhere], [3, ids])
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/)
+  const another = sendAll(offerAgain(doubt(known({ text: 'kept', dots: 3 }), 'e3'))).ops.slice(1).map(({ op }) => op)
+  assert.deepEqual(another.filter((id) => ids.includes(id)), [])
+})
+
+test('an older row gets only the dots and second texts it lacks, and loses those that were settled since', () => {
+  const mine = doubt(known({ seq: 50, revision: 9, text: 'old', dots: 3, variants: VARIANTS }), 'e2')
+  const settled = { op: 'v0', text: 'settled', by: 'Youssef', at: BORN }
+  const back = receive(mine, row('n1', { seq: 3, revision: 2, text: 'old', dots: 2, variants: [settled] }))
+  const { ops } = sendAll(back, () => ({ variants: [] }))
+  assert.deepEqual(ops.map(({ do: doing, variants, set, add }) => [doing, variants ?? set?.text.to ?? add]),
+    [['settle', ['v0']], ['set', 'theirs'], ['dot', 1]])
+})
+
+test('a deletion newer than the backup stays a deletion', () => {
+  const gone = doubt(known({ seq: 50, revision: 4, text: 'newer', deleted: true, dots: 2 }), 'e2')
+  const back = receive(gone, row('n1', { seq: 3, revision: 2, text: 'older' }))
+  assert.deepEqual([shown(back).deleted, sendable(back).do, back.local, back.owed], [true, 'delete', {}, []])
+  assert.equal(isUnsent(receive(gone, row('n1', { seq: 3, revision: 3, text: 'newer', deleted: true }))), false)
+  assert.equal(forgotten(known({ deleted: true })), null)
+})
+
+test('a note brought back after the backup comes back again', () => {
+  const back = receive(doubt(known({ revision: 4 }), 'e2'), row('n1', { seq: 3, revision: 3, text: 'old', deleted: true }))
+  assert.equal(sendable(back).do, 'restore')
+})
+
+test('a row that is as new as ours is taken as it is', () => {
+  const back = receive(doubt(known({ seq: 50, revision: 4, text: 'old', dots: 3, variants: VARIANTS }), 'e2'),
+    row('n1', { seq: 40, revision: 4, text: 'other', dots: 1 }))
+  assert.deepEqual([isUnsent(back), shown(back).text, shown(back).dots], [false, 'other', 1])
+})
+
+test('an op in flight to a server that forgot its note is taken back, and the note goes whole and soon', () => {
+  const inFlight = freeze(change(known({ text: 'old', dots: 1 }), { text: 'typed' }), counter())
+  const refused = { op: inFlight.op.op, status: 'refused', code: 'unknown_session', sentence: 'Unknown.', note: null }
+  for (const note of [takeAck(inFlight.note, refused), forgotten(inFlight.note)]) {
+    const { ops } = sendAll(note)
+    assert.deepEqual([ops[0].set.session.to, ops[0].set.text, ops.length, note.refused, needsPerson(note)], ['s1', { to: 'typed' }, 2, [], false])
+  }
+})
+
+test('a dot in flight when the server was restored keeps its id, a deletion in flight stays one', () => {
+  const dotted = freeze(dot(known(), 1), counter())
+  const refused = (op) => ({ op: op.op, status: 'refused', code: 'unknown_note', sentence: 'Unknown.', note: null })
+  assert.deepEqual(sendAll(takeAck(dotted.note, refused(dotted.op))).ops.map(({ op, do: doing }) => [op, doing]),
+    [['sent-1', 'set'], [dotted.op.op, 'dot']])
+  const deleted = freeze(setDeleted(known(), true), counter())
+  assert.equal(takeAck(deleted.note, refused(deleted.op)), null)
+})
+
+test('a decision in flight when the server was restored is kept, and the text it took away is not offered', () => {
+  const split = known({ variants: [{ op: 'v1', text: 'theirs', by: 'Youssef', at: BORN }] })
+  const { note } = freeze(settle(split, ['v1'], { text: 'joined' }), counter())
+  assert.deepEqual(sendAll(forgotten(note)).ops.map(({ set }) => set.text.to), ['joined'])
+})
+
+test('a text the server refused stays here after a restore and holds up nothing else', () => {
+  const { note, op } = freeze(change(known({ dots: 1 }), { text: 'refused' }), counter())
+  const refused = takeAck(note, { op: op.op, status: 'refused', code: 'text_too_long', sentence: 'No.', note: null })
+  const { ops, note: after } = sendAll(forgotten(refused), ({ set }) => (set?.text ? { text: set.text.to } : {}))
+  assert.deepEqual([ops.map(({ do: doing }) => doing), shown(after).text, needsPerson(after)], [['set', 'dot'], 'refused', true])
 })

@@ -194,3 +194,31 @@ test('each failure waits longer than the one before, up to fifteen seconds, give
   const isNear = desk.waits.map(({ ms }, at) => Math.abs(ms / [1000, 2000, 4000, 8000, 15_000, 15_000][at] - 1) <= 0.25)
   assert.deepEqual([isNear, desk.links()], [Array(6).fill(true), Array(6).fill('offline')])
 })
+
+test('an ack of a restored server is judged by its new history, so that the newer text here is offered again', async () => {
+  const desk = pad({
+    notes: [{ ...blank('a', BORN), server: row('a', { seq: 20, revision: 5, text: 'newer' }), dots: 1 }], cursor: { epoch: 'e1', seq: 40 },
+    push: (ops) => answer({ epoch: 'e2', seq: 4, acks: ops.map((op) => stored(op, { seq: 4, revision: 3, text: 'older', dots: 1 })) }),
+  })
+  await desk.sync.send()
+  assert.deepEqual([desk.batches[1]?.[0].set.text, await desk.store.recall('cursor')],
+    [{ from: 'older', to: 'newer' }, { epoch: 'e2', seq: 0, restored: true }])
+})
+
+test('a server that knows less than we have read was restored, whatever it calls itself', async () => {
+  const desk = pad({
+    notes: [{ ...blank('a', BORN), server: row('a', { seq: 20, text: 'forgotten' }) }], push: takeAll, cursor: { epoch: 'e1', seq: 40 },
+    changes: () => answer({ epoch: 'e1', seq: 3, notes: [], more: false }),
+  })
+  await desk.sync.pull()
+  assert.deepEqual([unsent(desk.store), await desk.store.recall('cursor')], [['a'], { epoch: 'e1', seq: 3 }])
+})
+
+test('what the stream or the kit says of another history is enough to offer everything again', async () => {
+  const desk = pad({
+    notes: [{ ...blank('a', BORN), server: row('a', { seq: 20, text: 'forgotten' }) }], push: takeAll, cursor: { epoch: 'e1', seq: 40 },
+    changes: () => answer({ epoch: 'e2', seq: 3, notes: [], more: false }),
+  })
+  await desk.sync.take({ epoch: 'e2', seq: 0, notes: [] })
+  assert.deepEqual([unsent(desk.store), await desk.store.recall('cursor')], [['a'], { epoch: 'e2', seq: 3 }])
+})

@@ -320,6 +320,7 @@ export function createApp({ kit, known, net, store, words }) {
     app.kit = fresh
     skew = Date.parse(fresh.server_time) - Date.now()
     await known.keep(fresh.group.id, fresh)
+    await app.sync.take({ epoch: fresh.epoch, seq: 0, notes: [] }) // another history: offer everything again
     if (!state.isCertain) await beCertain()
     if (openSessions(fresh).some((id) => !before.includes(id))) ui.session = null
     if (isRebuilt) await build()

@@ -1,7 +1,8 @@
 // The stream of news, and polling when there is none. Read with fetch rather than EventSource, because only so can the
 // heartbeat comments, the status and the content type be seen.
 
-const SILENCE_MS = 20_000 // a comment comes every 15 s
+const SILENCE_MS = 12_000 // a comment comes every 5 s
+const PATIENCE_MS = 3000 // for a stream that has not spoken yet
 const POLL_MS = 5000
 const WAITS_MS = [500, 1000, 2000, 5000, 15_000]
 
@@ -49,47 +50,66 @@ async function* pieces(body, heard) {
  * @param {(isStreaming: boolean) => void} parts.say
  */
 export function createLive({ net, since, hear, poll, say }) {
-  let controller = null
-  let heardAt = 0
+  let quietAt = Date.now() // since when no stream speaks
+  let controller = null // of the attempt that is open, if any
+  let triedAt = 0
+  let heardAt = 0 // the last byte: headers alone come through a proxy that keeps the body to itself
   let polledAt = 0
   let failures = 0
   let isStreaming = null
   let retry = null
-  const startedAt = Date.now()
 
   function tell(now) {
     if (isStreaming !== now) say(now)
     isStreaming = now
   }
 
-  function heard() {
-    heardAt = Date.now()
-    failures = 0
-    tell(true)
+  async function read(mine) {
+    const asked = await since()
+    const response = await net.stream(asked, mine.signal)
+    if (!response.ok || !/^text\/event-stream\b/.test(response.headers.get('Content-Type') ?? '')) throw new Error('no stream')
+    function heard() {
+      if (mine !== controller) return
+      heardAt = Date.now()
+      failures = 0
+      tell(true)
+    }
+    for await (const { event, data } of events(pieces(response.body, heard))) {
+      if (mine !== controller) return
+      const news = JSON.parse(data)
+      if (event === 'notes' && news.seq < asked) poll() // the server knows less than we do: it was restored
+      await hear(event, news)
+    }
+  }
+
+  const hasSpoken = () => controller !== null && heardAt >= triedAt
+  const silence = () => Date.now() - Math.max(heardAt, triedAt)
+
+  function fallQuiet() {
+    if (hasSpoken()) quietAt = Date.now()
   }
 
   async function listen() {
     clearTimeout(retry)
+    fallQuiet()
     controller?.abort()
     const mine = (controller = new AbortController())
+    triedAt = Date.now()
     try {
-      const response = await net.stream(await since(), mine.signal)
-      if (!response.ok || !/^text\/event-stream\b/.test(response.headers.get('Content-Type') ?? '')) throw new Error('no stream')
-      heard()
-      for await (const { event, data } of events(pieces(response.body, heard))) await hear(event, JSON.parse(data))
+      await read(mine)
     } catch {
       mine.abort()
     }
     if (mine !== controller) return // another one was opened meanwhile
-    heardAt = 0
+    fallQuiet()
+    controller = null
     retry = setTimeout(listen, WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)])
   }
 
   function watch() {
     const now = Date.now()
-    const silent = now - heardAt > SILENCE_MS
-    if (silent && heardAt) listen()
-    if (heardAt === 0 && now - startedAt > 3000) tell(false)
+    if (hasSpoken() ? silence() > SILENCE_MS : now - quietAt > PATIENCE_MS) tell(false)
+    if (controller && silence() > SILENCE_MS) controller.abort() // and try again, later each time
     if (isStreaming === false && now - polledAt >= POLL_MS) {
       polledAt = now
       poll()
@@ -104,7 +124,7 @@ export function createLive({ net, since, hear, poll, say }) {
     /** The connection may be back, or the page was asleep: do not wait for the next try. */
     restart() {
       failures = 0
-      if (Date.now() - heardAt > SILENCE_MS / 4) listen()
+      if (!controller || silence() > SILENCE_MS / 2) listen()
     },
     /** The server's history is another one: the old place in it means nothing. */
     reopen: listen,

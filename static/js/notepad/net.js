@@ -11,6 +11,14 @@ export function csrfToken(cookies) {
   return match ? decodeURIComponent(match[1]) : ''
 }
 
+/** A signal that aborts after `ms`; Safari 15 has no AbortSignal.timeout. */
+export function timeLimit(ms, { native = AbortSignal.timeout?.bind(AbortSignal), later = setTimeout } = {}) {
+  if (native) return native(ms)
+  const controller = new AbortController()
+  later(() => controller.abort(), ms)
+  return controller.signal
+}
+
 /**
  * @param {string} group
  * @param {{fetch?: typeof fetch, cookies?: () => string}} [world]
@@ -28,7 +36,7 @@ export function createNet(group, { fetch = globalThis.fetch.bind(globalThis), co
 
   /** @returns {Promise<import('./answers.js').Answer>} */
   async function ask(url, options = {}) {
-    const response = await request(url, { signal: AbortSignal.timeout(TIME_LIMIT_MS), ...options })
+    const response = await request(url, { signal: timeLimit(TIME_LIMIT_MS), ...options })
     try {
       const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10)
       return {

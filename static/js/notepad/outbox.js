@@ -25,21 +25,23 @@ const EMPTY = {
  * @property {{variants: string[], set?: Changes, after?: string}|null} settle  a decision on a conflict; `after` names
  *   the note that must reach the server first, because it carries the text the decision takes away
  * @property {{op: Op, code: string, sentence: string}[]} refused  ops the server cannot take as they are
- * @property {boolean} doubted the server was restored and has not shown this note again
+ * @property {string} doubted  the name of the history of a restored server that has not shown this note again; else ''
+ * @property {Partial<Op>[]} [owed]  ops with ids that make good what a restored server forgot beside the fields
  */
 
 /** @returns {Note} */
 export function blank(id, born) {
   return {
     id, born, server: null, local: {}, sent: null, later: null, deleted: null, dots: 0, settle: null, refused: [],
-    doubted: false,
+    doubted: '', owed: [],
   }
 }
 
+const owedOf = (note) => note.owed ?? [] // notes kept by an earlier release have none
 const hasAny = (object) => Object.keys(object).length > 0
 
 /** Whether the server refused to create this note: then every field travels again, together. */
-const isRefusedAtBirth = (note) => !note.server && note.refused.some(({ op }) => op.set)
+const isRefusedAtBirth = (note) => !note.server && note.refused.some(({ op }) => op.set?.session)
 
 /** The note as a person should see it: the server's row under what was changed here. */
 export function shown(note, me = '') {
@@ -50,7 +52,8 @@ export function shown(note, me = '') {
   }
   const leaving = new Set([...(note.sent?.variants ?? []), ...(note.settle?.variants ?? [])])
   view.variants = view.variants.filter(({ op }) => !leaving.has(op))
-  view.dots = Math.max(0, view.dots + (note.sent?.add ?? 0) + note.dots)
+  const owedDots = owedOf(note).reduce((sum, { add = 0 }) => sum + add, 0)
+  view.dots = Math.max(0, view.dots + (note.sent?.add ?? 0) + note.dots + owedDots)
   if (note.sent?.do === 'delete') view.deleted = true
   if (note.sent?.do === 'restore') view.deleted = false
   view.deleted = note.deleted ?? view.deleted
@@ -127,6 +130,7 @@ function nextStep(note, isOnServer) {
   }
   if (hasAny(local) && (server || (!isRefusedAtBirth(note) && !deleted))) return [{ do: 'set', set: local }, { local: {} }]
   if (!server) return null
+  if (owedOf(note).length) return [owedOf(note)[0], { owed: owedOf(note).slice(1) }]
   if (deleted !== null) return [{ do: deleted ? 'delete' : 'restore' }, { deleted: null }]
   if (dots !== 0) return [{ do: 'dot', add: Math.sign(dots) }, { dots: dots - Math.sign(dots) }]
   return null
@@ -152,7 +156,7 @@ export function freeze(note, newId, { isOnServer = () => true, at = note.born } 
 export function isUnsent(note) {
   if (note.sent || note.refused.length) return true
   if (!note.server) return hasAny(note.local) && !note.deleted
-  return hasAny(note.local) || note.settle !== null || note.deleted !== null || note.dots !== 0
+  return hasAny(note.local) || owedOf(note).length > 0 || note.settle !== null || note.deleted !== null || note.dots !== 0
 }
 
 /** Whether a person has to look at it: refused by the server, or written twice. */
@@ -177,22 +181,58 @@ function rebaseDecision(decision, row) {
   return { decision: null, local: decision.set ?? {} }
 }
 
+/** The same id on every tablet for the same thing to make good: the server takes it once, whoever offers it first. */
+function idOf(...parts) {
+  const words = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x85ebca6b]
+  for (const character of parts.join(' ')) {
+    for (let at = 0; at < 4; at += 1) {
+      words[at] = Math.imul(words[at] ^ character.codePointAt(0), 0x01000193 + 2 * at)
+      words[at] ^= words[at] >>> 13
+    }
+  }
+  const digits = words.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+  return [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, `a${digits.slice(17, 20)}`, digits.slice(20)].join('-')
+}
+
+/** Dots and second texts that a restored server lacks. A second text keeps the id of its op, and so its place. */
+function lacking(note, row) {
+  const { variants, dots, text } = note.server
+  const isThere = (variant) => [row.text, ...row.variants.map((other) => other.text)].includes(variant.text)
+  const isDecided = ({ op }) => note.settle?.variants.includes(op)
+  const texts = variants.filter((variant) => !isThere(variant) && !isDecided(variant) && variant.text !== text)
+    .map((variant) => ({ op: variant.op, do: 'set', set: { text: { from: null, to: variant.text } } }))
+  const numbers = Array.from({ length: Math.max(0, dots - row.dots) }, (_, at) => row.dots + at + 1)
+  return [...texts, ...numbers.map((number) => ({ op: idOf(note.doubted, note.id, 'dot', number), do: 'dot', add: 1 }))]
+}
+
 /** What this tablet knew to be newer than a row of a restored server. */
-function newerHere(note, row) {
-  if (!note.doubted || !note.server || row.revision >= note.server.revision || row.deleted) return {}
-  const fields = Object.keys(EMPTY).filter((field) => field !== 'session' && row[field] !== note.server[field])
-  return Object.fromEntries(fields.map((field) => [field, { from: row[field], to: note.server[field] }]))
+function forgotten(note, row) {
+  const known = note.server
+  const nothing = { local: {}, deleted: null, owed: [], settled: [] }
+  if (!note.doubted || !known || row.revision >= known.revision) return nothing
+  if (known.deleted) return { ...nothing, deleted: true }
+  const fields = Object.keys(EMPTY).filter((field) => field !== 'session' && row[field] !== known[field])
+  return {
+    local: Object.fromEntries(fields.map((field) => [field, { from: row[field], to: known[field] }])),
+    deleted: known.deleted === row.deleted ? null : known.deleted,
+    owed: lacking(note, row),
+    settled: row.variants.map(({ op }) => op).filter((op) => !known.variants.some((variant) => variant.op === op)),
+  }
 }
 
 function absorb(note, row) {
-  const { decision, local } = rebaseDecision(note.settle, row)
+  const { local: newer, deleted, owed, settled } = forgotten(note, row)
+  const open = note.settle ?? (settled.length ? { variants: [] } : null)
+  const { decision, local } = rebaseDecision(open && { ...open, variants: [...open.variants, ...settled] }, row)
+  const wish = note.deleted ?? deleted
   return {
     ...note,
     server: row,
-    local: rebase({ ...newerHere(note, row), ...local, ...note.local }, row),
+    local: rebase({ ...newer, ...local, ...note.local }, row),
     settle: decision,
-    deleted: note.deleted === row.deleted ? null : note.deleted,
-    doubted: false,
+    owed: [...owedOf(note), ...owed],
+    deleted: wish === row.deleted ? null : wish,
+    doubted: '',
   }
 }
 
@@ -208,6 +248,9 @@ export function receive(note, row) {
   return absorb(note, row)
 }
 
+/** Refusals of a server that does not know the note: where the tablet had a row of it, the server was restored. */
+const FORGOTTEN = ['unknown_session', 'unknown_note']
+
 /**
  * Take the server's word on the op in flight.
  * @param {Note} note
@@ -216,6 +259,9 @@ export function receive(note, row) {
  */
 export function takeAck(note, ack) {
   if (note.sent?.op !== ack.op) return ack.note ? receive(note, ack.note) : note
+  if (ack.status === 'refused' && note.server && FORGOTTEN.includes(ack.code)) {
+    return offerAgain({ ...note, doubted: note.doubted || 'forgotten' })
+  }
   const { sent: op, later } = note
   let next = { ...note, sent: null, later: null }
   if (ack.status === 'stored') next = absorb(next, ack.note)
@@ -230,15 +276,34 @@ export function takeAck(note, ack) {
 /** Give up what the server refused. @returns {Note|null} null when the note never reached the server */
 export const discardRefused = (note) => (note.server ? { ...note, refused: [] } : null)
 
-/** The server was restored from a backup: hold each row in doubt until it shows it again. @returns {Note} */
-export const doubt = (note) => (note.server ? { ...note, doubted: true } : note)
+/**
+ * The server was restored from a backup: hold each row in doubt until it shows it again.
+ * @param {string} epoch  the name of its new history
+ * @returns {Note}
+ */
+export const doubt = (note, epoch) => (note.server ? { ...note, doubted: epoch } : note)
+
+/** Take the op in flight back into the note. A dot keeps its id: it may have arrived. */
+function takeBack(note) {
+  const { sent: op } = note
+  if (!op) return note
+  const next = { ...note, sent: null, later: null }
+  if (op.do === 'set' || op.do === 'settle') next.local = { ...op.set, ...note.local }
+  if (op.do === 'settle' && !note.settle) next.settle = { variants: op.variants }
+  if (op.do === 'delete' || op.do === 'restore') next.deleted = note.deleted ?? op.do === 'delete'
+  if (op.do === 'dot') next.owed = [...owedOf(note), { op: op.op, do: 'dot', add: op.add }]
+  return next
+}
 
 /** A restored server does not know this note any more: offer it whole. @returns {Note|null} */
 export function offerAgain(note) {
   if (!note.doubted) return note
-  if (note.server.deleted && !hasAny(note.local)) return null
-  const known = Object.entries(note.server).filter(([field, value]) => field in EMPTY && value !== null)
+  const own = takeBack(note)
+  if ((own.deleted ?? own.server.deleted) && !hasAny(own.local)) return null
+  const known = Object.entries(own.server).filter(([field, value]) => field in EMPTY && value !== null)
   const fields = Object.fromEntries(known.map(([field, to]) => [field, { to }]))
-  const local = Object.fromEntries(Object.entries(note.local).map(([field, { to }]) => [field, { to }]))
-  return { ...note, server: null, settle: null, doubted: false, local: { ...fields, ...local } }
+  const changed = Object.entries({ ...own.settle?.set, ...own.local }).map(([field, { to }]) => [field, { to }])
+  const owed = [...owedOf(own), ...lacking(own, { text: null, variants: [], dots: 0 })]
+  const local = { ...fields, ...Object.fromEntries(changed) }
+  return { ...own, server: null, settle: null, deleted: null, doubted: '', owed, local }
 }

@@ -44,14 +44,19 @@ async function freezeBatch(tx, { newId, at, limit, isHeldBack }) {
   return ops
 }
 
+/** Notice another history of the server: every row is in doubt and the cursor starts anew. Returns whether it is one. */
+async function noticeRestore(tx, epoch, isBehind = false) {
+  const cursor = await tx.recall('cursor')
+  if (!cursor?.epoch || (cursor.epoch === epoch && !isBehind)) return false
+  for (const note of await tx.all()) tx.put(doubt(note, epoch))
+  tx.keep('cursor', { epoch, seq: 0, restored: true })
+  return true
+}
+
 /** Take rows and move the cursor, in one transaction. Returns whether the server's history is another one now. */
-async function takeRows(tx, { epoch, seq, ...rows }) {
-  const cursor = (await tx.recall('cursor')) ?? { epoch: null, seq: 0 }
-  if (cursor.epoch !== null && cursor.epoch !== epoch) {
-    for (const note of await tx.all()) tx.put(doubt(note))
-    tx.keep('cursor', { epoch, seq: 0, restored: true })
-    return true
-  }
+async function takeRows(tx, { epoch, seq, ...rows }, isBehind = false) {
+  if (await noticeRestore(tx, epoch, isBehind)) return true
+  const cursor = (await tx.recall('cursor')) ?? { seq: 0 }
   await takeInto(tx, rows)
   tx.keep('cursor', { ...cursor, epoch, seq: Math.max(seq, cursor.seq) })
   return false
@@ -155,12 +160,16 @@ export function createSync({
       await judge(verdict, ops)
       return true
     }
-    await store.transact((tx) => takeAcks(tx, verdict.acks, ops))
+    const isRestored = await store.transact(async (tx) => {
+      const isAnother = await noticeRestore(tx, verdict.epoch)
+      await takeAcks(tx, verdict.acks, ops)
+      return isAnother
+    })
     if (limit === BATCH) broken = 0 // until then the search for the op that breaks it goes on
     limit = Math.min(BATCH, limit * 2)
     failures = 0
     report({ link: 'online', acks: verdict.acks })
-    if ((await store.recall('cursor'))?.epoch !== verdict.epoch) later(pull, 0)
+    if (isRestored || !(await store.recall('cursor'))?.epoch) later(pull, 0)
     return true
   }
 
@@ -206,7 +215,8 @@ export function createSync({
         const cursor = await store.recall('cursor')
         const rows = readChanges(await net.changes(cursor?.seq ?? 0))
         if (rows.kind !== 'rows') throw new TryLater(rows.kind, rows.wait)
-        const isRestored = await store.transact((tx) => takeRows(tx, rows))
+        const isBehind = rows.seq < (cursor?.seq ?? 0) // it lost what we have read
+        const isRestored = await store.transact((tx) => takeRows(tx, rows, isBehind))
         more = isRestored || rows.more
       }
       const isRestored = await store.transact(offerRest)

@@ -24,8 +24,8 @@ export const receive = (thing, row) => (isTally(thing) ? receiveTally(thing, row
 
 export const isUnsent = (thing) => (isTally(thing) ? thing.queue.length > 0 : notes.isUnsent(thing))
 
-export const doubt = (thing) =>
-  (isTally(thing) ? (thing.server ? { ...thing, doubted: true } : thing) : notes.doubt(thing))
+export const doubt = (thing, epoch) =>
+  (isTally(thing) ? (thing.server ? { ...thing, doubted: true } : thing) : notes.doubt(thing, epoch))
 
 export const offerAgain = (thing) => (isTally(thing) ? recount(thing) : notes.offerAgain(thing))
 
