@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from feedback.notes.hub import Listener, News, Reading, Topic, hub, news_of, read_group, read_room
-from feedback.notes.rows import changes
+from feedback.notes.rows import changes, epoch
 from feedback.permissions import groups_for
 from participants.actions import seen
 from participants.middleware import DEVICE_IN_SESSION
@@ -125,8 +125,11 @@ async def application(scope: Mapping[str, Any], receive: Receive, send: Send) ->
 async def _stream(
     send: Send, door: Door, topic: Topic, listener: Listener, since: int | None, ticket: tuple[str, str, str]
 ) -> None:
-    """Speak at once, replay from the client's cursor, then tell what the topic tells; look at the rights again every few
-    seconds. A client that hears nothing knows that something in between keeps the stream to itself."""
+    """Speak at once, replay from the client's cursor, then tell what the topic tells.
+
+    A client that hears nothing knows that something in between keeps the stream to itself. The rights are looked at
+    again every few seconds.
+    """
     await _send(send, b": here\n\n")
     last = since
     if door.group_id is not None:
