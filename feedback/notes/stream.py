@@ -130,14 +130,16 @@ async def _stream(
     A client that hears nothing knows that something in between keeps the stream to itself. The rights are looked at
     again every few seconds.
     """
+    stands = topic.cursor  # what is told from here on comes by the listener
     await _send(send, b": here\n\n")
     last = since
     if door.group_id is not None:
-        last = None if since is None else min(since, topic.cursor)
+        last = None if since is None else min(since, stands)
         await _say(send, await hub.in_thread(_beginning, last or 0))
-        for news in await hub.in_thread(_missed, door.group_id, last) if last is not None else []:
-            await _say(send, news)
-            last = news.seq
+        if last is not None and last < stands:
+            for news in await hub.in_thread(_missed, door.group_id, last):
+                await _say(send, news)
+                last = news.seq
     spoken = looked = time.monotonic()
     while not listener.overrun:
         try:
