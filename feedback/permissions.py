@@ -32,3 +32,10 @@ def _moderates(user: Any, group: Group) -> bool:
     if not getattr(user, "is_authenticated", False) or user.pk is None:
         return False
     return ModeratorSeat.objects.filter(group=group, user=user.pk).exists()
+
+
+def moderates_only(user: Any) -> bool:
+    """Signed in to lead tables, and not an organiser: such a person shares tablets with the next one."""
+    if not getattr(user, "is_authenticated", False) or user.is_staff:
+        return False
+    return ModeratorSeat.objects.filter(user=user.pk).exists() and not user.team_seats.exists()

@@ -60,6 +60,9 @@ class OpSerializer(serializers.Serializer):
 
 class OpsSerializer(serializers.Serializer):
     ops = OpSerializer(many=True)
+    vars()["as"] = serializers.CharField(
+        required=False, help_text="`me.key` of the kit: whose ops these are. Another author is answered 409."
+    )
 
 
 class AckSerializer(serializers.Serializer):

@@ -112,7 +112,7 @@ class OpsView(GroupView):
     @extend_schema(
         operation_id="send_ops",
         request=shapes.OpsSerializer,
-        responses={200: shapes.AcksSerializer, **REFUSALS},
+        responses={200: shapes.AcksSerializer, 409: shapes.RefusalSerializer, **REFUSALS},
     )
     def post(self, request: Request, group_id: uuid.UUID) -> Response:
         """Take changes to notes; each op is answered by its id, and sending it again changes nothing."""
@@ -143,6 +143,11 @@ class OpsView(GroupView):
             return Response(
                 {"code": "too_many_ops", "sentence": _("At most %d ops in one request.") % MOST_OPS},
                 status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE,
+            )
+        if request.data.get("as", me(request)[0].key) != me(request)[0].key:
+            return Response(
+                {"code": "other_author", "sentence": _("Somebody else is signed in on this tablet now.")},
+                status=status.HTTP_409_CONFLICT,
             )
         return None
 

@@ -10,6 +10,7 @@ from allauth.account.adapter import get_adapter
 from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from feedback.notes.words import pad_words
+from feedback.permissions import moderates_only
 from participants.actions import NoSuchCode, join_table
 from participants.middleware import DEVICE_IN_SESSION, device_of
 from workshops.access import public
@@ -133,9 +135,11 @@ def table_shell(request: HttpRequest) -> HttpResponse:
 @require_POST
 @public("only takes the asking browser's own table away")
 def table_leave(request: HttpRequest) -> HttpResponse:
-    """This browser is no tablet of a table any more."""
+    """This browser is no tablet of a table any more; a moderator is signed out, because the next one may take it."""
     request.session.pop(DEVICE_IN_SESSION, None)
     request.session.cycle_key()
+    if moderates_only(request.user):
+        logout(request)
     return redirect("table_join")
 
 

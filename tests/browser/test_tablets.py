@@ -55,6 +55,11 @@ def join(page: Page, code: str) -> None:
     evening.join_table(page, code, "Ilaria")
 
 
+def send_what_waited(tablet: Page, say: Any) -> None:
+    """Joining anew makes another author: what the one before left is sent when somebody says so."""
+    tablet.locator("#banner").get_by_role("button", name=say("en")("Send them")).click()
+
+
 def times_on_the_server(tablet: Page, text: str) -> int:
     """How many notes of the table have this text."""
     group = re.search(r"/table/([0-9a-f-]{36})/", tablet.url)[1]
@@ -101,6 +106,7 @@ def test_a_session_that_ended_keeps_the_note_and_joining_again_sends_it(tablet: 
     tablet.locator("#banner button").click()
     tablet.wait_for_url("**/table/")
     evening.join_table(tablet, code, "Ilaria")
+    send_what_waited(tablet, say)
     expect_sent_once(tablet, "Written after the session had ended.")
 
 
@@ -124,7 +130,7 @@ def test_an_answer_that_is_none_never_empties_the_outbox(tablet: Page, kind: str
 
 
 def test_a_browser_that_is_killed_keeps_what_it_said_was_on_this_tablet(
-    kept_browser: Any, code: str, tmp_path: Path
+    kept_browser: Any, code: str, tmp_path: Path, say: Any
 ) -> None:
     context = kept_browser()
     page = context.pages[0]
@@ -141,6 +147,7 @@ def test_a_browser_that_is_killed_keeps_what_it_said_was_on_this_tablet(
     expect(note_on(page, "Written before the browser was killed.")).to_be_visible()
     again.set_offline(False)
     join(page, code)
+    send_what_waited(page, say)
     expect_sent_once(page, "Written before the browser was killed.")
     again.close()
 

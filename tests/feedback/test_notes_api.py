@@ -358,3 +358,15 @@ def test_a_page_that_somebody_made_up_is_not_found(position):
     urls = ("/api/v1/workshops?", f"{notes}?", f"{notes}?order=-dots&")
     statuses = {client.get(f"{url}cursor={cursor}").status_code for url in urls}
     assert statuses <= {200, 404}
+
+
+def test_ops_of_one_author_are_not_taken_from_the_session_of_another(table):
+    group, session = table
+    client = tablet(group)
+    key = client.get(f"/api/v1/groups/{group.pk}").json()["me"]["key"]
+    op = op_for_new_note(session, "Ilaria's own words")
+    url = f"/api/v1/groups/{group.pk}/ops"
+    answer = tablet(group).post(url, {"ops": [op], "as": key}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"], Op.objects.count()) == (409, "other_author", 0)
+    answer = client.post(url, {"ops": [op], "as": key}, content_type="application/json")
+    assert (answer.status_code, Op.objects.count()) == (200, 1)

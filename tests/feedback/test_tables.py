@@ -159,6 +159,16 @@ def test_leaving_takes_the_table_away_from_this_browser_only(tablet, group):
     assert Device.objects.filter(revoked_at=None).count() == 2
 
 
+@pytest.mark.parametrize(("has_team_seat", "status"), [(False, 302), (True, 200)])
+def test_leaving_signs_a_moderator_out_of_a_shared_tablet_and_no_organiser(client, group, has_team_seat, status):
+    person = make_organiser(group.workshop.programme) if has_team_seat else make_user()
+    group.moderators.filter(role="writes").update(user=person)
+    client.force_login(person)
+    assert client.get(f"/table/{group.pk}/").status_code == 200
+    client.post("/table/leave/")
+    assert client.get(f"/table/{group.pk}/").status_code == status
+
+
 def test_the_service_worker_may_cover_the_whole_site_and_is_never_kept(client, monkeypatch, tmp_path):
     script = tmp_path / "sw.js"
     script.write_text("self.addEventListener('fetch', () => {})")

@@ -35,6 +35,7 @@ function readRefusal(answer) {
   const { status } = answer
   if (status === 401 || status === 403) return { kind: 'signin' }
   if (status === 404) return { kind: 'gone' }
+  if (status === 409) return { kind: 'other' }
   if (status === 413) return { kind: 'smaller', sentence: String(readObject(answer)?.sentence ?? '') }
   if (status === 429 || status === 503) return { kind: 'later', wait: answer.retryAfter }
   const body = readObject(answer)
@@ -46,7 +47,7 @@ function readRefusal(answer) {
  * @param {Answer} answer
  * @param {import('./outbox.js').Op[]} ops  the ops that were sent
  * @returns {{kind: 'acks', epoch: string, acks: import('./outbox.js').Ack[]}|{kind: 'later', wait: number|null}
- *   |{kind: 'bad'|'smaller', sentence: string}|{kind: 'signin'|'gone'|'broken'|'unreadable'}}
+ *   |{kind: 'bad'|'smaller', sentence: string}|{kind: 'signin'|'gone'|'other'|'broken'|'unreadable'}}
  */
 export function readPushAnswer(answer, ops) {
   return answer.status === 200 ? readAcks(readObject(answer), ops) : readRefusal(answer)

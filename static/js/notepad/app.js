@@ -7,7 +7,8 @@ import { copyOf, download } from './copy.js'
 import { newId } from './dom.js'
 import { createEditor, REST_MS } from './editor.js'
 import { watchKeyboard } from './keyboard.js'
-import { findLegacies, inherit } from './legacy.js'
+import { findLegacies, holdsWords, inherit, isOver } from './legacy.js'
+import { createImports, readCopy } from './imports.js'
 import { createLive } from './live.js'
 import { createMenu } from './menu.js'
 import { countAnswer, emptyTally, isTally, readRefusal, tallyId } from './counting.js'
@@ -18,9 +19,10 @@ import { createPresence } from './presence.js'
 import { keepPreferences, readPreferences } from './preferences.js'
 import { createSheet } from './sheet.js'
 import { createStatus } from './status.js'
+import { troubleOf } from './store.js'
 import { createSync } from './sync.js'
 import { createTalk } from './talk.js'
-import { isUnsent, takeInto } from './things.js'
+import { isUnsent, takeInto, thingOf } from './things.js'
 import { createTop } from './top.js'
 
 const FAILURES_TO_BE_APART = 2
@@ -44,8 +46,8 @@ export function createApp({ kit, known, net, store, words }) {
   const tallies = new Map()
   const state = {
     link: 'unknown', failures: 0, lastContact: null, offlineCount: 0, back: null, held: 0, heldSentence: '', sentence: '',
-    isStreaming: null, isFilled: false, isFull: false, isTaken: false, readiness: null, isLeaving: false,
-    isCertain: false, legacy: null,
+    isStreaming: null, isFilled: false, trouble: null, isTaken: false, readiness: null, isLeaving: false, isSending: false,
+    isCertain: false, legacies: [],
   }
   const ui = { mode: 'write', filter: null, session: null, prompts: {} }
   const channel = new BroadcastChannel(store.name)
@@ -83,21 +85,20 @@ export function createApp({ kit, known, net, store, words }) {
     },
     counts() {
       const own = [...notes.values()]
-      return { needs: own.filter(needsPerson).length, unsent: [...own, ...tallies.values()].filter(isUnsent).length }
+      return { needs: own.filter(needsPerson).length, unsent: [...own, ...tallies.values()].filter(isUnsent).length + imports.count() }
     },
+    /** Whether what waits is on its way: only then may the pill say so. */
+    isOnItsWay: () => navigator.onLine && (state.isSending || (state.link === 'online' && !app.sync.isFailing())),
     /** Whether our notes cannot reach the server at this moment. */
     isApart: () => !navigator.onLine || (['offline', 'unreadable'].includes(state.link) && state.failures >= FAILURES_TO_BE_APART),
 
-    /** Storage that may be full: what is on the screen stays there, and we say so. Returns whether it went well. */
+    /** Storage that may fail: what is on the screen stays there, and we say so. Returns whether it went well. */
     async guard(work) {
       try {
         await work()
-        state.isFull = false
         return true
       } catch (error) {
-        if (!(error instanceof DOMException)) throw error
-        state.isFull = true
-        app.render()
+        if (!troubleOf(error)) throw error
         return false
       }
     },
@@ -128,7 +129,7 @@ export function createApp({ kit, known, net, store, words }) {
 
     choosePrompt(id) {
       ui.prompts = { ...ui.prompts, [app.session.id]: id }
-      store.keep('prompts', ui.prompts)
+      app.guard(() => store.keep('prompts', ui.prompts))
       app.announce(app.prompt.text)
       app.render()
     },
@@ -159,28 +160,48 @@ export function createApp({ kit, known, net, store, words }) {
     },
     tryNow() {
       app.live?.restart()
-      return Promise.all([app.sync.send(), app.sync.pull(), fetchKit()])
+      return Promise.all([app.sync.send(), imports.send(), app.sync.pull(), fetchKit()])
     },
+    /** The copy is made of what the page holds: a tablet that can write no more still hands it out. */
     async saveCopy() {
-      const ops = await app.sync.freezeAll()
+      await app.guard(() => app.sync.freezeAll()) // so that the ids in the copy are those the ops are sent with
       const at = app.now()
       download(`tavolo-${app.kit.group.name}-${at.slice(0, 16).replace(':', '')}.json`,
-        copyOf({ kit: app.kit, notes: [...notes.values()], ops, at }))
+        copyOf({ kit: app.kit, notes: [...notes.values()], tallies: [...tallies.values()], draft: composer.draft(), at, newId }))
     },
-    async takeLegacy() {
-      await inherit(store, known, app.kit.group.id, state.legacy)
-      state.legacy = null
+    /** How many notes of earlier authors wait for somebody to send them. */
+    waitingOfOthers: () => state.legacies.filter(({ isTaken }) => !isTaken).reduce((sum, { count }) => sum + count, 0),
+    /** Send what earlier authors of this tablet left; a note we have changed too follows when ours is sent. */
+    async takeLegacies() {
+      for (const legacy of state.legacies) legacy.isTaken = true
+      await app.guard(goOnInheriting)
       app.sync.kick()
+      app.render()
     },
-    /** Leave the table. Its notes go from the tablet too, unless some are still only here. */
+    /** What would stay here only, when one leaves now: unsent notes, and whether something typed was not added. */
+    leftBehind: () => ({ unsent: app.counts().unsent, isDraft: Boolean(composer.draft().text.trim()) }),
+    /** Leave the table. Its notes go from the tablet too, unless some are still only here: these wait for their author. */
     async leave() {
-      state.isLeaving = true
-      await net.leave().catch(() => {}) // without a connection the server hears of it at the next joining
-      if (!app.counts().unsent) {
-        await known.forget(app.kit.group.id)
-        await store.erase()
-      }
-      location.assign('/table/')
+      if (composer.draft().text.trim()) await composer.add()
+      if (app.isOnItsWay()) await app.sync.send()
+      stop()
+      await app.guard(() => known.leave(app.kit.group.id))
+      // Without a connection the server hears of it when this page is opened again: see main.js.
+      const isHeard = await net.leave().then(() => true, () => false)
+      channel.postMessage({ isLeft: true })
+      if (!await holdsWords(store)) await store.erase()
+      if (isHeard) location.assign('/table/')
+      else location.reload()
+    },
+    /** Send what a saved copy holds, from any tablet of its table. */
+    async openCopy(file) {
+      const { problem, ops, draft } = readCopy(await file.text(), app.kit.group.id)
+      if (problem) return app.tell(words.say(problem))
+      if (!await app.guard(() => imports.take(ops))) return undefined
+      if (draft) composer.append(draft)
+      app.tell(words.say('copy_opened', { count: new Set(ops.map(thingOf)).size }))
+      app.render()
+      return imports.send()
     },
     joinAgain() {
       state.isLeaving = true
@@ -213,6 +234,30 @@ export function createApp({ kit, known, net, store, words }) {
   const presence = createPresence({ send: net.presence, me: () => app.kit.me.key, render: app.render })
   Object.assign(app, { here: presence.here, writerOf: presence.writerOf, isWriting: presence.isWriting, heard: presence.names })
 
+  /** Nothing more is sent or asked from here. */
+  function stop() {
+    state.isLeaving = true
+    state.isCertain = false
+    app.live?.drop()
+  }
+
+  async function goOnInheriting() {
+    const waiting = []
+    for (const legacy of state.legacies) {
+      if (!legacy.isTaken || !await inherit(store, known, app.kit.group.id, legacy.key)) waiting.push(legacy)
+    }
+    state.legacies = waiting
+  }
+
+  /** The workshop is over and all is sent: nothing of it stays on this tablet. */
+  async function wipe() {
+    if (state.isLeaving || state.legacies.length || await holdsWords(store)) return
+    stop()
+    await known.leave(app.kit.group.id)
+    await store.erase()
+    location.reload()
+  }
+
   function takeLink({ link, sentence }) {
     const wasApart = app.isApart()
     if (link !== 'online') state.back = null
@@ -225,6 +270,7 @@ export function createApp({ kit, known, net, store, words }) {
     state.failures = 0
     if (link !== 'online') return
     state.lastContact = app.nowMs()
+    if (imports.count()) imports.send()
     if (wasApart && navigator.onLine) {
       state.back = { at: app.nowMs(), count: state.offlineCount }
       state.offlineCount = 0
@@ -233,12 +279,16 @@ export function createApp({ kit, known, net, store, words }) {
   }
 
   function report(news) {
+    if ('sending' in news) state.isSending = news.sending > 0 && !app.sync.isFailing()
+    if (news.link === 'other') fetchKit()
     if (news.link) {
       takeLink(news)
       channel.postMessage({ link: news.link, sentence: news.sentence })
     }
     if (news.link === 'online' && !state.isCertain) fetchKit()
     if (news.isRestored) app.live?.reopen()
+    if (news.acks && state.legacies.some(({ isTaken }) => isTaken)) app.guard(goOnInheriting).then(() => app.sync.kick())
+    if (news.acks && isOver(app.kit)) wipe()
     for (const ack of news.acks ?? []) {
       if (ack.status !== 'held') continue
       state.held += 1
@@ -259,8 +309,14 @@ export function createApp({ kit, known, net, store, words }) {
   }
 
   app.sync = createSync({
-    net, store, newId, clock: app.now, isHeldBack, maySend: () => state.isCertain, report, lock: (work) => underLock(`${store.name}:push`, work),
+    net: { ...net, push: (ops) => net.push(ops, app.kit.me.key) }, store, newId, clock: app.now, isHeldBack,
+    maySend: () => !state.isLeaving, report, lock: (work) => underLock(`${store.name}:push`, work),
     sentenceOf: (code) => words.say(`op_${code}`),
+  })
+
+  const imports = createImports({
+    store, push: (ops) => net.push(ops, app.kit.me.key), maySend: () => !state.isLeaving,
+    report: (acks) => { report({ acks }); app.sync.pull() },
   })
 
   store.onTaken(() => {
@@ -277,6 +333,11 @@ export function createApp({ kit, known, net, store, words }) {
     app.render()
   }
 
+  store.onTrouble((trouble) => {
+    if (trouble === state.trouble) return
+    state.trouble = trouble
+    app.render()
+  })
   store.onChange(async (ids) => {
     await readBack(ids)
     channel.postMessage({ ids })
@@ -284,6 +345,10 @@ export function createApp({ kit, known, net, store, words }) {
   channel.addEventListener('message', ({ data }) => {
     if (data.ids) readBack(data.ids)
     if (data.event) hear(data.event, data.body)
+    if (data.isLeft) {
+      stop()
+      location.assign('/table/')
+    }
     if (data.link) {
       takeLink(data)
       app.render()
@@ -292,6 +357,7 @@ export function createApp({ kit, known, net, store, words }) {
 
   /** Build every part anew: at the start, and when kinds, themes or languages of the kit have changed. */
   async function build() {
+    const draft = composer?.draft() // on a full tablet it may be nowhere else
     sheet = createSheet(app)
     menu = createMenu(app)
     editor = createEditor(app)
@@ -301,7 +367,7 @@ export function createApp({ kit, known, net, store, words }) {
     dialogs.replaceChildren(sheet.element, editor.element, ...menu.elements)
     document.getElementById('pad').replaceChildren(board.element, composer.element)
     views = [app.top, app.banner, app.messages, board, composer, sheet, editor]
-    await composer.restore()
+    await composer.restore(draft)
     app.render()
   }
 
@@ -325,6 +391,7 @@ export function createApp({ kit, known, net, store, words }) {
     if (openSessions(fresh).some((id) => !before.includes(id))) ui.session = null
     if (isRebuilt) await build()
     await takeTallies(fresh)
+    if (isOver(fresh)) await wipe()
     app.render()
   }
 
@@ -337,15 +404,15 @@ export function createApp({ kit, known, net, store, words }) {
   /** The server has named the author: now the outbox may go, and what an earlier one left can be looked at. */
   async function beCertain() {
     state.isCertain = true
-    const { id } = app.kit.group
-    for (const legacy of await findLegacies(known, id)) {
-      if (legacy.name === app.kit.me.name) await inherit(store, known, id, legacy)
-      else state.legacy = legacy
-    }
+    state.legacies = await findLegacies(known, app.kit.group.id)
+    await goOnInheriting()
+    app.render()
     app.sync.send()
+    imports.send()
   }
 
   async function fetchKit() {
+    if (state.isLeaving) return
     try {
       const verdict = readKit(await net.kit())
       if (verdict.kind === 'kit') await takeKit(verdict.kit)
@@ -397,6 +464,7 @@ export function createApp({ kit, known, net, store, words }) {
   /** Draw what the tablet holds, then ask the server. */
   app.start = async ({ isKitFresh }) => {
     for (const thing of await store.all()) remember(thing)
+    await imports.open()
     ui.prompts = (await store.recall('prompts')) ?? {}
     if (isKitFresh) skew = Date.parse(app.kit.server_time) - Date.now()
     app.top = createTop(app)
@@ -410,6 +478,7 @@ export function createApp({ kit, known, net, store, words }) {
     if (isKitFresh) await Promise.all([beCertain(), takeTallies(app.kit)])
     else await fetchKit()
     createStatus({ send: net.status, unsent: () => app.counts().unsent, mayTell: () => state.isCertain }).start()
+    if (!state.isCertain) app.sync.send() // each push names its author, so the server may answer before the kit does
     await app.sync.pull()
     state.isFilled = true
   }

@@ -1,26 +1,35 @@
 // The one sentence under the bar: no connection, back again, or something only a person can settle.
 import { h, icon, show } from './dom.js'
 
+/** Why the tablet's storage or the server takes nothing more, with what to do; null when they do. */
+export function obstacleOf(app) {
+  const { say } = app.words
+  const { state } = app
+  const copy = ['save_copy', () => app.saveCopy()]
+  if (state.isTaken) return [say('taken'), say('taken_do'), ['load_again', () => app.loadAgain()]]
+  if (state.trouble === 'full') return [say('storage_full'), say('storage_full_do'), copy]
+  if (state.trouble) return [say('storage_broken'), say('storage_broken_do'), copy]
+  if (state.link === 'signin') return [say('signed_out'), say('notes_stay'), ['join_again', () => app.joinAgain()]]
+  if (state.link === 'other') return [say('other_author'), say('notes_stay'), ['load_again', () => app.loadAgain()]]
+  if (state.link === 'gone') return [say('table_gone'), say('notes_stay'), copy]
+  if (state.link === 'bad') return [say('not_understood', { sentence: state.sentence ?? '' }), say('notes_stay'), copy]
+  return null
+}
+
 /** What to say now: [look, icon, bold fact, what to do, button or null]; null when all is well. */
 function sentenceOf(app) {
   const { say, time } = app.words
   const { state } = app
   const { unsent } = app.counts()
-  const copy = ['save_copy', () => app.saveCopy()]
-  if (state.isTaken) return ['bad', 'refresh-cw', say('taken'), say('taken_do'), ['load_again', () => app.loadAgain()]]
-  if (state.isFull) return ['bad', 'cloud-alert', say('storage_full'), say('storage_full_do'), copy]
-  if (state.link === 'signin') return ['bad', 'lock', say('signed_out'), say('notes_stay'), ['join_again', () => app.joinAgain()]]
-  if (state.link === 'gone') return ['bad', 'cloud-alert', say('table_gone'), say('notes_stay'), copy]
-  if (state.link === 'bad') return ['bad', 'cloud-alert', say('not_understood', { sentence: state.sentence ?? '' }), say('notes_stay'), copy]
+  const obstacle = obstacleOf(app)
+  if (obstacle) return ['bad', state.link === 'signin' ? 'lock' : 'cloud-alert', ...obstacle]
   if (app.isApart()) {
     const fact = state.lastContact ? say('offline_since', { time: time(state.lastContact) }) : say('offline')
     const rest = unsent ? say('offline_notes', { count: unsent }) : say('offline_no_notes')
     return ['waiting', 'wifi-off', fact, rest, unsent ? ['see_waiting', () => app.openSheet()] : null]
   }
-  if (state.legacy) {
-    const { name, notes } = state.legacy
-    return ['good', 'info', say('legacy', { name, count: notes.length }), '', ['legacy_take', () => app.takeLegacy()]]
-  }
+  const waiting = app.waitingOfOthers()
+  if (waiting) return ['good', 'info', say('legacy', { count: waiting }), '', ['legacy_take', () => app.takeLegacies()]]
   if (state.held) return ['good', 'info', say('held', { count: state.held }), state.heldSentence, ['close', () => app.forget('held')]]
   const refused = [...app.tallies.values()].find((tally) => tally.refused)
   if (refused) {

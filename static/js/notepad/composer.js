@@ -1,9 +1,10 @@
 // Where a new note is written. The draft is kept at each keystroke.
 import { noteChoices, RATINGS } from './choices.js'
 import { h, icon } from './dom.js'
-import { blank, change } from './outbox.js'
+import { blank, change, shown } from './outbox.js'
 
 export const LONGEST_TEXT = 2000
+const SECOND_TAP_MS = 1000 // an empty Add this soon after the last one was the finger, not a wish
 
 /** A chip with a native list, for the moment when the keyboard leaves no room. */
 function picker({ label, options, onPick }) {
@@ -15,7 +16,8 @@ function picker({ label, options, onPick }) {
 /** @param {object} app */
 export function createComposer(app) {
   const { say } = app.words
-  let draft = { text: '', kind: app.kit.kinds[0], theme: null, rating: null }
+  // `id` becomes the id of the note: a draft seen in two tabs is added once.
+  let draft = { id: app.newId(), text: '', kind: app.kit.kinds[0], theme: null, rating: null }
 
   const groups = noteChoices(app, 'new', pick)
   const text = h('textarea', {
@@ -57,8 +59,8 @@ export function createComposer(app) {
   async function keepDraft() {
     kept.hidden = true
     const mine = draft
-    await app.guard(() => app.store.keep('draft', mine))
-    if (mine === draft) kept.hidden = !draft.text
+    const isKept = await app.guard(() => app.store.keep('draft', mine))
+    if (isKept && mine === draft) kept.hidden = !draft.text
   }
 
   function set(field, value) {
@@ -93,8 +95,19 @@ export function createComposer(app) {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) add()
   }
 
+  let addedAt = 0
+
+  /** The words of a note that could not be kept come back, before what was typed since. */
+  function giveBack(taken) {
+    draft = { ...taken, text: [taken.text, draft.text].filter(Boolean).join('\n') }
+    text.value = draft.text
+    showChoices()
+  }
+
+  /** The words leave the paper at once, so that a second tap finds none and what is typed meanwhile is the next note. */
   async function add() {
     const words = draft.text.trim()
+    if (!words && Date.now() - addedAt < SECOND_TAP_MS) return undefined
     if (!words) return refuse(say('nothing_written'))
     if (words.length > LONGEST_TEXT) return refuse(say('too_long', { count: words.length - LONGEST_TEXT }))
     if (!app.session) return refuse(say('no_session'))
@@ -103,16 +116,19 @@ export function createComposer(app) {
       session: session.id, prompt: prompt?.id ?? null, initiative: prompt?.initiative ?? null, kind: draft.kind,
       theme: draft.theme, lang: app.noteLanguage(), text: words, rating: session.rates ? draft.rating : null,
     }
-    const next = { ...draft, text: '', rating: null }
-    const isKept = await app.guard(() => app.store.transact(async (tx) => {
-      tx.put(change(blank(app.newId(), app.now()), fields))
-      tx.keep('draft', next)
-    }))
-    if (!isKept) return undefined
-    draft = next
+    const taken = draft
+    draft = { ...draft, id: app.newId(), text: '', rating: null }
     text.value = ''
     kept.hidden = true
     showChoices()
+    const isKept = await app.guard(() => app.store.transact(async (tx) => {
+      const added = await tx.get(taken.id)
+      if (!added) tx.put(change(blank(taken.id, app.now()), fields))
+      else if (shown(added).text !== words) tx.put(change(blank(app.newId(), app.now()), fields))
+      tx.keep('draft', draft)
+    }))
+    addedAt = Date.now()
+    if (!isKept) return giveBack(taken)
     app.announce(say('added'))
     app.sync.kick()
     return text.focus()
@@ -120,9 +136,17 @@ export function createComposer(app) {
 
   return {
     element,
-    /** Bring back what was being written before the page closed. */
-    async restore() {
-      draft = { ...draft, ...(await app.store.recall('draft')) }
+    draft: () => draft,
+    add,
+    /** Words out of a saved copy join what is being written. */
+    append(words) {
+      if (draft.text.includes(words)) return
+      text.value = [draft.text, words].filter(Boolean).join('\n')
+      set('text', text.value)
+    },
+    /** Bring back what was being written before the page closed, or before the kit changed. */
+    async restore(before = undefined) {
+      draft = { ...draft, ...(before ?? await app.store.recall('draft')) }
       if (!app.kit.kinds.includes(draft.kind)) draft.kind = app.kit.kinds[0]
       if (!themeIds.includes(draft.theme)) draft.theme = null
       text.value = draft.text

@@ -30,10 +30,10 @@ async function decide(app, note, text) {
 async function keepBoth(app, note, variant) {
   const { session, prompt, kind, theme, lang, initiative } = note
   const second = blank(app.newId(), app.now())
-  await app.store.transact(async (tx) => {
+  await app.guard(() => app.store.transact(async (tx) => {
     tx.put(change(second, { session, prompt, kind, theme, lang, initiative, text: variant.text }))
     tx.put(settle(await tx.get(note.id), [variant.op], { after: second.id }))
-  })
+  }))
   app.sync.kick()
 }
 

@@ -2,8 +2,9 @@
 import { readKit } from './answers.js'
 import { createApp } from './app.js'
 import { h } from './dom.js'
+import { isOver, sweep } from './legacy.js'
 import { createNet } from './net.js'
-import { openKnown, openStore } from './store.js'
+import { openKnown, openStore, troubleOf } from './store.js'
 import { createWords } from './words.js'
 import { loadNewest, registerWorker } from './worker.js'
 
@@ -20,19 +21,26 @@ function explain(name, way = toTheCode) {
 
 const REASONS = { signin: 'not_signed_in', gone: 'no_such_table' }
 
+/** A tablet that was left without a connection tells the server now. Somebody signed in as themselves is back instead. */
+async function leaveAtLast(net, remembered, kit) {
+  if (!remembered?.isLeft || remembered.key !== kit.me.key || !kit.me.key.startsWith('device:')) return false
+  await net.leave().catch(() => {})
+  explain('table_left')
+  return true
+}
+
 /** The kit this tablet remembers, else a fresh one; null after saying why there is none. */
 async function findKit(known, net, group) {
   const remembered = await known.recall(group)
-  if (remembered) return { kit: remembered.kit, isKitFresh: false }
-  try {
-    const verdict = readKit(await net.kit())
-    if (verdict.kind === 'kit') {
-      await known.keep(group, verdict.kit)
-      return { kit: verdict.kit, isKitFresh: true }
-    }
-    explain(REASONS[verdict.kind] ?? 'never_opened')
-  } catch {
-    explain('never_opened')
+  if (remembered?.kit) return { kit: remembered.kit, isKitFresh: false }
+  const closed = remembered?.isLeft ? 'table_left' : 'never_opened'
+  const answer = await net.kit().catch(() => null)
+  const verdict = answer ? readKit(answer) : { kind: 'offline' }
+  if (verdict.kind !== 'kit') explain(REASONS[verdict.kind] ?? closed)
+  else if (isOver(verdict.kit) && !remembered?.earlier.length) explain('workshop_over')
+  else if (!await leaveAtLast(net, remembered, verdict.kit)) {
+    await known.keep(group, verdict.kit)
+    return { kit: verdict.kit, isKitFresh: true }
   }
   return null
 }
@@ -45,13 +53,16 @@ async function open() {
   const found = await findKit(known, net, group)
   if (!found) return undefined
   const store = await openStore(found.kit.me.key, group, () => explain('other_tabs', again))
+  store.use()
   const app = createApp({ kit: found.kit, known, net, store, words })
   await app.start(found)
+  sweep(known, app.nowMs())
   await registerWorker(app.offerRelease)
   return app.ready.watch()
 }
 
 open().catch((error) => {
-  if (error.name !== 'VersionError') throw error
-  explain('newer_notes', again) // a newer release wrote here; it alone may read it
+  if (error.name === 'VersionError') return explain('newer_notes', again) // a newer release wrote here; it alone may read it
+  explain(troubleOf(error) ? 'storage_broken' : 'not_opened', again)
+  if (!troubleOf(error)) throw error
 })

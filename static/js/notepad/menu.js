@@ -26,12 +26,21 @@ export function createMenu(app) {
   const sessions = h('div', { class: 'sessions' })
   const update = h('button', { type: 'button', class: 'button yellow', hidden: true, onclick: () => app.useNewRelease() },
     icon('refresh-cw'), say('new_release'))
+  const file = h('input', {
+    type: 'file', accept: 'application/json,.json', class: 'unseen', tabindex: '-1', 'aria-label': say('open_copy'),
+    onchange: () => {
+      dialog.close()
+      if (file.files[0]) app.openCopy(file.files[0])
+      file.value = ''
+    },
+  })
   const dialog = h('dialog', { class: 'menu', 'aria-labelledby': 'menu-title' },
     h('div', { class: 'dialog-head' }, h('h2', { id: 'menu-title' }, say('menu')),
       h('button', { type: 'button', class: 'button quiet round', 'aria-label': say('close'), onclick: () => dialog.close() }, icon('x'))),
     update, app.ready.element, sessions, Object.values(groups).map(({ element }) => element),
     h('div', { class: 'dialog-foot' },
       h('button', { type: 'button', class: 'button', onclick: () => app.saveCopy() }, icon('download'), say('save_copy')),
+      h('button', { type: 'button', class: 'button', onclick: () => file.click() }, icon('copy'), say('open_copy')), file,
       h('button', { type: 'button', class: 'button', onclick: leave }, icon('log-out'), say('leave'))))
 
   const question = h('p', {})
@@ -43,9 +52,10 @@ export function createMenu(app) {
 
   function leave() {
     dialog.close()
-    const { unsent } = app.counts()
-    if (!unsent) return app.leave()
-    question.textContent = say('leaving_unsent', { count: unsent })
+    const { unsent, isDraft } = app.leftBehind()
+    if (!unsent && !isDraft) return app.leave()
+    const facts = [unsent && say('leaving_unsent', { count: unsent }), isDraft && say('leaving_draft')]
+    question.textContent = [...facts, say('leaving_kept')].filter(Boolean).join(' ')
     return leaving.showModal()
   }
 

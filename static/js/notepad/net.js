@@ -59,7 +59,8 @@ export function createNet(group, { fetch = globalThis.fetch.bind(globalThis), co
   return {
     kit: () => ask(api),
     changes: (since) => ask(`${api}/changes?since=${since}`),
-    push: (ops) => post(`${api}/ops`, { ops }),
+    /** `author`: `me.key` of the kit the ops were written under. */
+    push: (ops, author) => post(`${api}/ops`, { as: author, ops }),
     presence: (note) => post(`${api}/presence`, { note }),
     status: (status) => post(`${api}/status`, status),
     /** This browser is no tablet of the table any more; the server answers with a page, which nobody reads. */

@@ -1,5 +1,6 @@
 // The sheet behind the pill: what waits, when we last heard the server, try now, save a copy.
 import { KIND_ICONS } from './choices.js'
+import { obstacleOf } from './banner.js'
 import { h, icon, show } from './dom.js'
 import { answered } from './counting.js'
 import { discardRefused, needsPerson, shown } from './outbox.js'
@@ -32,13 +33,14 @@ function answersLine(app, tally) {
 export function createSheet(app) {
   const { say, time } = app.words
   const title = h('h2', { id: 'sheet-title' })
+  const reason = h('p', { class: 'reason', hidden: true })
   const list = h('ul', { class: 'waiting' })
   const contact = h('p', { class: 'contact' })
   const tryNow = h('button', { type: 'button', class: 'button primary', onclick: () => app.tryNow() }, icon('refresh-cw'), say('try_now'))
   const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title' },
     h('div', { class: 'dialog-head' }, title,
       h('button', { type: 'button', class: 'button quiet round', 'aria-label': say('close'), onclick: () => dialog.close() }, icon('x'))),
-    list, contact,
+    reason, list, contact,
     h('div', { class: 'dialog-foot' }, tryNow,
       h('button', { type: 'button', class: 'button', onclick: () => app.saveCopy() }, icon('download'), say('save_copy'))))
 
@@ -62,8 +64,12 @@ export function createSheet(app) {
       const lines = [...app.notes.values()].filter((own) => isUnsent(own) || needsPerson(own))
         .map((own) => ({ own, note: shown(own, app.kit.me.name) })).sort((a, b) => (a.own.born < b.own.born ? 1 : -1))
       const answers = [...app.tallies.values()].filter(isUnsent)
-      title.textContent = say(lines.length + answers.length ? 'sheet_title' : 'all_saved')
-      list.hidden = lines.length + answers.length === 0
+      const count = lines.length + answers.length
+      const [fact, rest] = obstacleOf(app) ?? []
+      title.textContent = say(count || fact ? 'sheet_title' : 'all_saved')
+      reason.hidden = !fact
+      show(reason, [fact, rest], () => [h('strong', {}, fact), ' ', rest])
+      list.hidden = count === 0
       show(list, [lines, answers], () => [...lines.map((entry) => line(app, entry)), ...answers.map((one) => answersLine(app, one))])
       contact.textContent = contactSentence()
     },

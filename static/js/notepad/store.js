@@ -13,28 +13,49 @@ import { blank } from './outbox.js'
  * @property {(key: string, value: any) => void} keep
  */
 
-/** The last author and kit of each group on this tablet, and who wrote there before. */
+/**
+ * The last author and kit of each group on this tablet, and who wrote there before.
+ * @typedef {{key: string, kit: object|null, isLeft: boolean, earlier: {key: string, isTaken?: boolean}[]}} Record
+ *   `isLeft`: this author has left, and the page does not open for anybody without asking the server
+ */
 export async function openKnown() {
   const db = await openDB('tavolo', 1, { upgrade: (fresh) => void fresh.createObjectStore('groups') })
   const recall = (group) => db.get('groups', group)
+  const write = async (group, change) => {
+    const last = await recall(group)
+    if (last) await db.put('groups', { ...last, ...change(last) }, group)
+  }
   return {
-    /** @returns {Promise<{key: string, kit: object, earlier: {key: string, name: string}[]}|undefined>} */
+    /** @returns {Promise<Record|undefined>} */
     recall,
+    /** Every group this tablet has opened. @returns {Promise<string[]>} */
+    groups: () => db.getAllKeys('groups'),
     /** Remember the kit; an author who is another one now joins the earlier ones. */
     async keep(group, kit) {
       const last = await recall(group)
-      const writers = [...(last?.earlier ?? []), ...(last ? [{ key: last.key, name: last.kit.me.name }] : [])]
+      const writers = [...(last?.earlier ?? []), ...(last ? [{ key: last.key }] : [])]
       const earlier = [...new Map(writers.map((writer) => [writer.key, writer])).values()].filter(({ key }) => key !== kit.me.key)
-      await db.put('groups', { key: kit.me.key, kit, earlier }, group)
+      await db.put('groups', { key: kit.me.key, kit, isLeft: false, earlier }, group)
     },
+    /** The author goes: what they wrote stays in their store, and nothing here opens it. */
+    leave: (group) => write(group, () => ({ kit: null, isLeft: true })),
+    /** Somebody has said that this earlier author's notes are to be sent. */
+    mark: (group, key) => write(group, ({ earlier }) => ({ earlier: earlier.map((one) => (one.key === key ? { ...one, isTaken: true } : one)) })),
     /** Nothing of this earlier author is left. */
-    async drop(group, key) {
-      const last = await recall(group)
-      await db.put('groups', { ...last, earlier: last.earlier.filter((writer) => writer.key !== key) }, group)
-    },
-    forget: (group) => db.delete('groups', group),
+    drop: (group, key) => write(group, ({ earlier }) => ({ earlier: earlier.filter((one) => one.key !== key) })),
   }
 }
+
+/**
+ * What a failed write or read of the tablet's storage means; null when it was something else.
+ * @returns {'full'|'broken'|null}
+ */
+export function troubleOf(error) {
+  if (!(error instanceof DOMException)) return null
+  return error.name === 'QuotaExceededError' ? 'full' : 'broken'
+}
+
+const fails = () => {} // the transaction fails with it, and says so once
 
 function handles(tx, changed) {
   const notes = tx.objectStore('notes')
@@ -44,16 +65,18 @@ function handles(tx, changed) {
     all: () => notes.getAll(),
     put(note) {
       changed.add(note.id)
-      notes.put(note)
+      notes.put(note).catch(fails)
     },
     remove(id) {
       changed.add(id)
-      notes.delete(id)
+      notes.delete(id).catch(fails)
     },
     recall: (key) => meta.get(key),
-    keep: (key, value) => void meta.put(value, key),
+    keep: (key, value) => void meta.put(value, key).catch(fails),
   }
 }
+
+export const nameOf = (author, group) => `tavolo:${author}:${group}`
 
 /**
  * Each step makes the next version of the layout. Tablets stand at any of them, with notes that nobody else has: a step
@@ -82,7 +105,7 @@ async function upgrade(db, from, to, tx) {
  * @param {() => void} [waits]  called when another tab, asleep, does not let the store be upgraded
  */
 export async function openStore(author, group, waits = () => {}) {
-  const name = `tavolo:${author}:${group}`
+  const name = nameOf(author, group)
   let isTaken = false
   let tellTaken = () => {}
   const lose = () => {
@@ -100,6 +123,20 @@ export async function openStore(author, group, waits = () => {}) {
     terminated: lose,
   })
   const listeners = []
+  let tellTrouble = () => {}
+
+  /** Do `work` and tell how storage fares: null when it went well. */
+  async function watched(work) {
+    try {
+      const result = await work()
+      tellTrouble(null)
+      return result
+    } catch (error) {
+      const trouble = troubleOf(error)
+      if (trouble) tellTrouble(trouble)
+      throw error
+    }
+  }
 
   /**
    * Run `work` in one durable transaction. Resolves after its complete event: only then is anything "on this tablet".
@@ -107,7 +144,7 @@ export async function openStore(author, group, waits = () => {}) {
    * @param {(tx: Transaction) => Promise<T>} work
    * @returns {Promise<T>}
    */
-  async function transact(work) {
+  const transact = (work) => watched(async () => {
     const changed = new Set()
     const tx = db.transaction(['notes', 'meta'], 'readwrite', { durability: 'strict' })
     let result
@@ -121,7 +158,7 @@ export async function openStore(author, group, waits = () => {}) {
     await tx.done
     if (changed.size) for (const listen of listeners) await listen([...changed])
     return result
-  }
+  })
 
   return {
     name,
@@ -133,11 +170,19 @@ export async function openStore(author, group, waits = () => {}) {
       tellTaken = tell
       if (isTaken) tell()
     },
+    /** This tab writes here from now on: nobody erases the store until it closes. */
+    use: () => void navigator.locks?.request(`${name}:used`, { mode: 'shared' }, () => new Promise(() => {})),
+    /** `tell(trouble)` after each write: see `troubleOf`; null when it went well. */
+    onTrouble: (tell) => { tellTrouble = tell },
     all: () => db.getAll('notes'),
     read: (ids) => Promise.all(ids.map((id) => db.get('notes', id))),
     recall: (key) => db.get('meta', key),
     /** For drafts: at each keystroke, so without forcing the disk. */
-    keep: (key, value) => db.put('meta', value, key),
+    keep: (key, value) => watched(async () => {
+      const tx = db.transaction('meta', 'readwrite')
+      tx.store.put(value, key).catch(fails)
+      await tx.done
+    }),
     close: () => db.close(),
     /** Leave no copy behind. The caller has made sure that nothing is unsent. */
     async erase() {

@@ -96,7 +96,7 @@ async function takeAcks(tx, acks, ops) {
  * @param {(id: string) => boolean} [parts.isHeldBack]  a note under the fingers rests between two sends
  * @param {() => boolean} [parts.maySend]  whether it is certain who is signed in: nobody sends another one's notes
  * @param {(news: object) => void} [parts.report]
- *   {link: 'online'|'offline'|'signin'|'gone'|'bad'|'unreadable', sentence?, failures?, acks?, isRestored?} · {sending}
+ *   {link: 'online'|'offline'|'signin'|'gone'|'other'|'bad'|'unreadable', sentence?, failures?, acks?, isRestored?} · {sending}
  * @param {(work: () => void, ms: number) => any} [parts.later]  setTimeout
  * @param {(code: string) => string} [parts.sentenceOf]  why an op was set aside here, when the server did not say
  */
@@ -176,7 +176,7 @@ export function createSync({
   function fail(error) {
     const wait = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)]
     failures += 1
-    report({ link: error instanceof TryLater ? linkOf(error.kind) : 'offline', failures })
+    report({ link: linkOf(error), failures })
     kick(error.wait ? Math.min(error.wait * 1000, LONGEST_WAIT_MS) : wait * (0.75 + Math.random() / 2))
   }
 
@@ -223,7 +223,7 @@ export function createSync({
       report({ ...(failures === 0 && { link: 'online' }), isRestored })
       return true
     } catch (error) {
-      report({ link: error instanceof TryLater ? linkOf(error.kind) : 'offline', failures })
+      report({ link: linkOf(error), failures })
       return false
     }
   }
@@ -246,4 +246,9 @@ export function createSync({
 
 /** "Later" and "smaller" mean that the server is there; one that breaks gives no answer of use. */
 const LINKS = { later: 'online', smaller: 'online', broken: 'unreadable' }
-const linkOf = (kind) => LINKS[kind] ?? kind
+
+/** What a failure says about the line; a store that fails says nothing. */
+function linkOf(error) {
+  if (error instanceof DOMException) return undefined
+  return error instanceof TryLater ? LINKS[error.kind] ?? error.kind : 'offline'
+}

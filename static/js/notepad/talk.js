@@ -35,5 +35,13 @@ export function createTalk(app) {
     closing = setTimeout(close, UNDO_MS)
   }
 
-  return { announce, offerUndo }
+  /** Say it on the screen too, for as long as an undo. */
+  function tell(sentence) {
+    close()
+    announce(sentence)
+    toast.append(h('p', {}, sentence))
+    closing = setTimeout(close, UNDO_MS)
+  }
+
+  return { announce, offerUndo, tell }
 }

@@ -35,9 +35,9 @@ function pillOf(app) {
   const { say } = app.words
   const { needs, unsent } = app.counts()
   if (app.state.link === 'signin') return ['needs', say('sign_in_again'), 'lock']
-  if (app.state.link === 'bad' || app.state.isFull) return ['needs', say('needs_you_now'), 'cloud-alert']
+  if (app.state.trouble || ['gone', 'bad', 'other'].includes(app.state.link)) return ['needs', say('needs_you_now'), 'cloud-alert']
   if (needs) return ['needs', say('notes_need_you', { count: needs }), 'git-compare']
-  if (unsent && app.isApart()) return ['here', say('on_this_tablet', { count: unsent }), 'tablet']
+  if (unsent && !app.isOnItsWay()) return ['here', say('on_this_tablet', { count: unsent }), 'tablet']
   if (unsent) return ['sending', say('sending', { count: unsent }), 'loader-circle']
   return ['saved', say('all_saved'), 'circle-check']
 }
