@@ -77,7 +77,8 @@ def test_a_tablet_that_slept_sends_what_it_has_and_shows_what_came(
     neighbour.on("dialog", lambda question: question.accept())
     evening.join_table(neighbour, code, "Youssef")
     tablet.context.set_offline(True)
-    write_note(tablet, "Written before the tablet slept.")
+    with tablet.expect_event("requestfailed", lambda request: request.url.endswith("/ops")):
+        write_note(tablet, "Written before the tablet slept.")
     sleep = tablet.context.new_cdp_session(tablet)
     sleep.send("Page.setWebLifecycleState", {"state": "frozen"})
     tablet.context.set_offline(False)

@@ -13,12 +13,14 @@ MEASUREMENTS = {
     "pages": ("seconds", "rounds"),
     "evening": (),
     "live": ("seconds", "rounds", "devices", "groups", "peers"),
+    "pad": ("rounds",),
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Measure pages, an evening, or live notes on a fresh installation of its own; DATABASE_URL chooses the engine."
+        "Measure pages, an evening, live notes or the pad on a fresh installation of its own; "
+        "DATABASE_URL chooses the engine."
     )
     requires_system_checks: list[str] = []
 
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=MEASUREMENTS)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument("--seconds", type=float, help="pages, live: how long one load lasts (3, 8)")
-        parser.add_argument("--rounds", type=int, help="pages, live: how often everything takes its turn (3)")
+        parser.add_argument("--rounds", type=int, help="pages, live, pad: how often everything takes its turn (3)")
         parser.add_argument("--devices", type=int, help="live: tablets in the hall (120)")
         parser.add_argument("--groups", type=int, help="live: tables they sit at (60)")
         parser.add_argument("--no-peers", dest="peers", action="store_false", default=None, help="live: only Tavolo")
