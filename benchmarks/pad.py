@@ -1,9 +1,9 @@
 """`bench pad`: the note-pad in Chromium with a processor four times slower, as on a tablet of the middle range.
 
 How soon it can be written in when it opens without a connection, its worker asleep, with 200 notes on the board; and
-what a keystroke costs the page there: its handlers and the frame after it (`key_ms`, by the clock), and all the page does
-until the next one (`key_cpu_ms`, processor time, which other work of the machine hardly changes). The worker itself is
-not slowed down.
+what a keystroke costs the page there: its handlers and the frame after it (`key_ms`, by the clock), and all the page
+does until the next one (`key_cpu_ms`, processor time, which other work of the machine hardly changes). The worker
+itself is not slowed down.
 """
 
 from __future__ import annotations
