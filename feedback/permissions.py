@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from participants.models import Device
@@ -14,6 +15,13 @@ def groups_for(user: Any, device: Device | None) -> Any:
     if device is not None:
         return Group.objects.filter(pk=device.group_id)
     return Group.objects.visible_to(user)
+
+
+def find_group(user: Any, device: Device | None, group_id: uuid.UUID) -> Group | None:
+    """The group of this id if they may open it. A tablet's own came with the tablet and is not read again."""
+    if device is not None:
+        return device.group if device.group_id == group_id else None
+    return groups_for(user, None).select_related("workshop__programme").filter(pk=group_id).first()
 
 
 def can_write_notes(user: Any, device: Device | None, group: Group) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -24,7 +25,7 @@ from feedback.notes import kit as kits
 from feedback.notes.actions import apply_ops, hold_ops
 from feedback.notes.rows import changes, epoch
 from feedback.notes.shape import MOST_OPS
-from feedback.permissions import can_write_late, can_write_notes, groups_for
+from feedback.permissions import can_write_late, can_write_notes, find_group, groups_for
 from feedback.states import NoteKind
 from ledger import push
 from ledger.history import Actor
@@ -77,10 +78,13 @@ class GroupView(APIView):
     throttle_scope = "reads"
 
     def get_group(self, request: Request, group_id: uuid.UUID) -> Group:
-        if device := device_of(request):
+        device = device_of(request)
+        if device is not None:
             seen(device)
-        groups = groups_for(request.user, device_of(request)).select_related("workshop__programme")
-        return get_object_or_404(groups, pk=group_id)
+        group = find_group(request.user, device, group_id)
+        if group is None:
+            raise Http404
+        return group
 
 
 class KitView(GroupView):

@@ -330,7 +330,7 @@ def test_changes_need_no_more_queries_for_more_notes(table, notes, django_assert
         make_note(group, session)
     client = tablet(group)
     client.get(f"/api/v1/groups/{group.pk}/changes")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(client.get(f"/api/v1/groups/{group.pk}/changes").json()["notes"]) == notes
 
 
