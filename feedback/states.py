@@ -3,14 +3,10 @@
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from workshops.states import NoteKind as NoteKind
 
-class NoteKind(TextChoices):
-    HABIT = "habit", _("Habit")
-    EXPERIENCE = "experience", _("Experience")
-    IDEA = "idea", _("Idea")
-    CONCERN = "concern", _("Concern")
-    QUESTION = "question", _("Question")
-    QUOTE = "quote", _("Quote")
+MOST_PEOPLE = 99
+"""More than any table has. The tablet knows how many sit there; a number from before somebody left is no mistake."""
 
 
 class OpState(TextChoices):

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workshops.models import Initiative, Programme, Prompt, Session, Theme, Workshop
 from workshops.stale import SeenForm
-from workshops.states import Access, SessionKind
+from workshops.states import Access, NoteKind, SessionKind
 
 Day = TypeVar("Day", bound=dt.date)
 
@@ -255,6 +255,13 @@ class DetailsForm(PlanForm):
         max_value=240,
         error_messages={"required": _("Write 0 if the doors open when it starts.")},
     )
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of notes the tablets offer"),
+        choices=NoteKind,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Notes of a kind taken out later stay as they are."),
+        error_messages={"required": _("Choose one kind of note at least.")},
+    )
     access = forms.ChoiceField(label=_("Who can take a place"), choices=Access, widget=forms.RadioSelect)
     opens_at = forms.DateTimeField(
         label=_("Sign-up opens"),
@@ -279,13 +286,16 @@ class DetailsForm(PlanForm):
 
     @staticmethod
     def initial_of(workshop: Workshop) -> dict[str, Any]:
-        names = ("minutes", "doors_minutes", "venue", "address", "places", "access", *DetailsForm.texts)
+        names = ("minutes", "doors_minutes", "venue", "address", "places", "access", "kinds", *DetailsForm.texts)
         start = workshop.local_start
         sign_up = {
             name: moment and moment.astimezone(workshop.zone).replace(tzinfo=None)
             for name, moment in (("opens_at", workshop.opens_at), ("closes_at", workshop.closes_at))
         }
         return {name: getattr(workshop, name) for name in names} | sign_up | {"day": start.date(), "hour": start.time()}
+
+    def clean_kinds(self) -> list[str]:
+        return [kind for kind in NoteKind.values if kind in self.cleaned_data["kinds"]]
 
     def clean_opens_at(self) -> dt.datetime | None:
         return self._here("opens_at")

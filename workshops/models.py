@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +25,7 @@ from workshops.states import (
     PUBLIC_STATES,
     Access,
     ModeratorRole,
+    NoteKind,
     SessionKind,
     SessionState,
     TeamRole,
@@ -31,6 +33,16 @@ from workshops.states import (
     WorkshopState,
 )
 from workshops.words import WordsField
+
+
+def every_kind() -> list[str]:
+    return list(NoteKind.values)
+
+
+def some_kinds(kinds: object) -> None:
+    """A list of one kind at least, each once, in the order in which tablets offer them."""
+    if not isinstance(kinds, list) or not kinds or kinds != [kind for kind in NoteKind.values if kind in kinds]:
+        raise ValidationError(_("Choose one kind of note at least."))
 
 
 def opaque_id() -> models.UUIDField:
@@ -189,6 +201,7 @@ class Workshop(models.Model):
     closes_at = models.DateTimeField(_("sign-up closes"), null=True, blank=True)
     next_queue_no = models.PositiveIntegerField(default=1, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    kinds = models.JSONField(_("kinds of notes"), default=every_kind, validators=[some_kinds])
     wall_secret = models.CharField(max_length=40, unique=True, default=new_secret, editable=False)
     wall_mode = models.CharField(max_length=10, choices=WallMode, default=WallMode.WELCOME)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -54,6 +54,15 @@ class SessionKind(TextChoices):
     CLOSING = "closing", _("Closing")
 
 
+class NoteKind(TextChoices):
+    HABIT = "habit", _("Habit")
+    EXPERIENCE = "experience", _("Experience")
+    IDEA = "idea", _("Idea")
+    CONCERN = "concern", _("Concern")
+    QUESTION = "question", _("Question")
+    QUOTE = "quote", _("Quote")
+
+
 class Access(TextChoices):
     PUBLIC = "public", _("Anyone can take a place")
     LINK = "link", _("Only with the link")

@@ -6,10 +6,10 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-from feedback.states import Answer, NoteKind, OpState
+from feedback.states import MOST_PEOPLE, Answer, NoteKind, OpState
 from workshops.models import Group, Initiative, Prompt, Session, Theme, Workshop
 
 
@@ -19,6 +19,9 @@ class NoteQuerySet(models.QuerySet):
 
     def of_workshop(self, workshop: Workshop) -> NoteQuerySet:
         return self.filter(group__workshop=workshop)
+
+    def at_the_table(self, group: Group, session_id: uuid.UUID) -> NoteQuerySet:
+        return self.filter(group=group, session=session_id)
 
     def after(self, seq: int) -> NoteQuerySet:
         """What a reader who has seen up to `seq` has not seen, in the order it was stored."""
@@ -39,7 +42,8 @@ class Note(models.Model):
     """One thing said, in the group's words. It carries no link to the person who said it.
 
     `seq` is the group's counter at the last stored op; `revision` counts changes of this note. `variants` are texts
-    that clashed and wait for a person's decision: `[{"op", "text", "by", "at"}]`.
+    that clashed and wait for a person's decision: `[{"op", "text", "by", "at"}]`. `backers` and `disagreed` count
+    people of the table and name nobody; `same_as` is an earlier note that says the same.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -53,6 +57,9 @@ class Note(models.Model):
     initiative = models.ForeignKey(Initiative, models.SET_NULL, null=True, blank=True, related_name="notes")
     rating = models.PositiveSmallIntegerField(null=True, blank=True, choices=Answer)
     dots = models.PositiveIntegerField(default=0)
+    backers = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_PEOPLE)])
+    disagreed = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_PEOPLE)])
+    same_as = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="said_again")
     variants = models.JSONField(default=list, blank=True)
     deleted = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
@@ -69,6 +76,9 @@ class Note(models.Model):
             models.UniqueConstraint(fields=["group", "seq"], name="a_seq_of_a_group_belongs_to_one_note"),
             models.CheckConstraint(
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="rating_is_one_of_five_answers"
+            ),
+            models.CheckConstraint(
+                condition=Q(same_as=None) | ~Q(same_as=F("id")), name="note_is_not_the_same_as_itself"
             ),
         ]
         indexes = [models.Index(fields=["group", "created_at"], name="notes_of_group")]

@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from feedback.models import Note, Op
 from feedback.notes import tallies
@@ -22,6 +23,7 @@ from feedback.states import NoteKind, OpState
 from ledger import wakeups
 from ledger.history import Actor, record
 from ledger.storable import fault_of
+from participants.queries import people_at
 from workshops.models import Group
 from workshops.states import SessionState
 
@@ -192,6 +194,7 @@ def _write(desk: Desk, op: dict[str, Any], raw: Any, note: Note | None) -> Ack:
         note = _new_note(desk, op)
     _require_open(desk, note.session_id)
     _check_references(desk, op)
+    _check_same(desk, op, note)
     _DOINGS[op["do"]](desk, op, note)
     desk.group.seq += 1
     note.seq = desk.group.seq
@@ -266,12 +269,24 @@ def _check_references(desk: Desk, op: dict[str, Any]) -> None:
             raise Refused(f"unknown_{name}", _("The note refers to something that is not part of this workshop."))
 
 
+def _check_same(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    """The note it says the same as is one of this table and session, and does not lead back here. Raises `Refused`."""
+    other = op["set"].get("same_as", (None, None))[1]
+    notes = desk.at_the_table(note.session_id) if other is not None else {}
+    if other is not None and other not in notes and other != note.pk:
+        raise Refused("unknown_same_as", _("The note it is said to be the same as is not one of this table."))
+    while other is not None:
+        if other == note.pk:
+            raise Refused("same_as_itself", _("Two notes cannot each be the same as the other."))
+        other = notes[other].same_as_id if other in notes else None
+
+
 def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
     """Merge each field; edit beats delete; a clashing text becomes a variant."""
     for name, (seen, wanted) in op["set"].items():
         if name == "session":
             continue
-        attribute = f"{name}_id" if name in REFERENCES else name
+        attribute = f"{name}_id" if name in (*REFERENCES, "same_as") else name
         verdict = merge_field(name, getattr(note, attribute), seen, wanted)
         if verdict == "take":
             setattr(note, attribute, wanted)
@@ -303,7 +318,18 @@ def _restore(desk: Desk, op: dict[str, Any], note: Note) -> None:
 
 
 def _dot(desk: Desk, op: dict[str, Any], note: Note) -> None:
+    if op["add"] > 0:
+        _require_dot_left(desk, note.session_id)
     note.dots = max(0, note.dots + op["add"])
+
+
+def _require_dot_left(desk: Desk, session_id: uuid.UUID) -> None:
+    """Each person at the table has so many dots for a session; who gives them is nobody's business."""
+    given = sum(note.dots for note in desk.at_the_table(session_id).values() if not note.deleted)
+    all_dots = people_at(desk.group) * desk.sessions[session_id].dots_per_person
+    if given >= all_dots:
+        sentence = ngettext("The table’s one dot is given.", "All %(count)d dots of the table are given.", all_dots)
+        raise Refused("no_dots_left", sentence % {"count": all_dots})
 
 
 def _settle(desk: Desk, op: dict[str, Any], note: Note) -> None:

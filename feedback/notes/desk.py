@@ -12,11 +12,15 @@ from django.db.models import QuerySet, Subquery, Value
 
 from feedback.models import Epoch, Note, Op
 from feedback.notes.rows import epoch
+from feedback.notes.shape import SAID_ABOUT_IT
 from ledger.history import Actor
 from workshops.models import Group, Initiative, Prompt, Session, Theme
 
 REFERENCES = ("prompt", "theme", "initiative")
-CHANGING = (*REFERENCES, "kind", "lang", "text", "rating", "dots", "variants", "deleted", "revision", "seq")
+CHANGING = (
+    *(*REFERENCES, *SAID_ABOUT_IT, "kind", "lang", "text", "rating", "dots"),
+    *("variants", "deleted", "revision", "seq"),
+)
 """The fields of a note that an op may change; the others stay as they were when it was made."""
 
 
@@ -38,6 +42,7 @@ class Desk:
     notes: dict[uuid.UUID, Note]
     has_held: bool = False
     _changed: dict[uuid.UUID, Note] = field(default_factory=dict)
+    _stored: dict[uuid.UUID, dict[uuid.UUID, Note]] = field(default_factory=dict)
     _taken: list[Op] = field(default_factory=list)
 
     @classmethod
@@ -72,6 +77,17 @@ class Desk:
         for name, key in first.union(*others, all=True):
             known[name].add(key)
         return known
+
+    def at_the_table(self, session_id: uuid.UUID) -> dict[uuid.UUID, Note]:
+        """The table's notes of a session, as the ops judged so far make them."""
+        if session_id not in self._stored:
+            self._stored[session_id] = Note.objects.at_the_table(self.group, session_id).in_bulk()
+        mine = {
+            key: note
+            for key, note in self.notes.items()
+            if (note.group_id, note.session_id) == (self.group.pk, session_id)
+        }
+        return self._stored[session_id] | mine
 
     def look_up(self, ops: Iterable[uuid.UUID]) -> None:
         """Have these ops in `ops` too, as far as they are stored."""

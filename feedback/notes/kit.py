@@ -9,7 +9,6 @@ from django.utils import timezone
 from feedback.notes import tallies
 from feedback.notes.messages import messages_of
 from feedback.notes.rows import epoch
-from feedback.states import NoteKind
 from participants.queries import people_at
 from workshops.models import Group, Session, timed
 
@@ -29,7 +28,7 @@ def kit(group: Group, *, me: dict[str, str]) -> dict[str, Any]:
             "languages": workshop.programme.languages,
         },
         "group": _group(group),
-        "kinds": list(NoteKind.values),
+        "kinds": workshop.kinds,
         "themes": [
             {"id": str(t.pk), "name": str(t.name), "short": str(t.short), "slot": t.slot, "icon": t.icon}
             for t in workshop.programme.themes.all()

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from feedback.states import Answer, NoteKind
+from feedback.states import MOST_PEOPLE, Answer, NoteKind
 from ledger.storable import fault_of
 
 MOST_OPS = 50
@@ -17,7 +17,8 @@ LONGEST_TEXT = 2000
 DOINGS = ("set", "delete", "restore", "dot", "settle", "tally")
 YEARS_OF_CLOCKS = range(2000, 2200)
 OP_KEYS = ("op", "note", "do", "set", "add", "variants", "session", "initiative", "answer", "written_at")
-FIELDS = ("session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating")
+SAID_ABOUT_IT = ("backers", "disagreed", "same_as")
+FIELDS = ("session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating", *SAID_ABOUT_IT)
 
 
 class Refused(Exception):
@@ -111,6 +112,8 @@ def _value(name: str, value: Any) -> Any:
         "text": _text,
         "kind": _kind,
         "rating": _rating,
+        "backers": _people,
+        "disagreed": _people,
         "lang": _lang,
     }.get(name, _reference)
     return check(value)
@@ -134,6 +137,12 @@ def _rating(value: Any) -> int | None:
     if value is not None and (isinstance(value, bool) or value not in (1, 2, 3, 4, 5)):
         raise Refused("unknown_rating", _("A rating is one of five answers."))
     return value if value is None else int(value)
+
+
+def _people(value: Any) -> int | None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_PEOPLE):
+        raise Refused("not_people", _("This is not a number of people."))
+    return value
 
 
 def _lang(value: Any) -> str:

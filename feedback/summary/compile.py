@@ -106,6 +106,7 @@ def document_of(heard: Heard) -> Document:
                 "lang": note.lang,
                 "text": note.text,
                 "dots": note.dots,
+                **({"same_as": str(note.same_as_id)} if note.same_as_id else {}),
             }
             for note in heard.notes
         ],

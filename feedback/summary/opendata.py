@@ -7,7 +7,19 @@ import io
 
 from feedback.summary.queries import OutcomePage
 
-FIELDS = ("note", "table", "session", "question", "theme", "kind", "language", "text", "dots")
+FIELDS = (
+    "note",
+    "table",
+    "session",
+    "question",
+    "theme",
+    "kind",
+    "language",
+    "text",
+    "dots",
+    "stood_behind_it",
+    "disagreed",
+)
 BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -18,7 +30,8 @@ def notes_csv(page: OutcomePage) -> str:
     lines.writerow(FIELDS)
     for note in page.notes:
         words = [note.by, note.session, note.question, str(note.theme or ""), note.kind, note.lang, note.text]
-        lines.writerow([note.id, *map(safe_cell, words), note.dots])
+        people = ["" if number is None else number for number in (note.backers, note.disagreed)]
+        lines.writerow([note.id, *map(safe_cell, words), note.dots, *people])
     return out.getvalue()
 
 

@@ -34,6 +34,8 @@ class ShownNote:
     lang: str
     dots: int
     rating: int | None
+    backers: int | None
+    disagreed: int | None
     group: Group
     session: str
     question: str
@@ -228,7 +230,8 @@ def _redactions(notes: list[Note]) -> dict[str, list[Redaction]]:
 
 
 def _now(note: Note) -> dict[str, Any]:
-    return {"text": note.text, "kind": note.kind, "lang": note.lang, "dots": note.dots, "rating": note.rating}
+    names = ("text", "kind", "lang", "dots", "rating", "backers", "disagreed")
+    return {name: getattr(note, name) for name in names}
 
 
 def _befores(older: Sequence[Note], revisions: dict[str, int]) -> dict[str, dict[str, Any]]:
@@ -248,6 +251,8 @@ def _shown(note: Note, said: dict[str, Any], themes: dict[str, Theme], hidden: l
         lang=said["lang"],
         dots=said["dots"],
         rating=said["rating"],
+        backers=said.get("backers"),  # rows stored before these were counted have none
+        disagreed=said.get("disagreed"),
         group=note.group,
         session=str(note.session),
         question=str(note.prompt or ""),

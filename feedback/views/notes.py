@@ -212,6 +212,9 @@ def org_notes_csv(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "initiative",
             "rating",
             "dots",
+            "stood_behind_it",
+            "disagreed",
+            "same_as",
             "stored_at",
         ]
     )
@@ -233,5 +236,8 @@ def _row(note: Note, workshop: Workshop) -> list[Any]:
         note.initiative or "",
         note.rating or "",
         note.dots,
+        "" if note.backers is None else note.backers,
+        "" if note.disagreed is None else note.disagreed,
+        note.same_as_id or "",
         note.created_at.astimezone(workshop.zone).isoformat(timespec="seconds"),
     ]

@@ -44,6 +44,7 @@ def details_of(workshop, **changes):
         "address": "Via San Dionigi 36",
         "places": 18,
         "access": "public",
+        "kinds": workshop.kinds,
         **changes,
     }
 
@@ -242,3 +243,16 @@ def test_a_move_keeps_the_calendar_count_of_whoever_was_faster(programme):
     move_workshop(workshop, WorkshopState.CANCELLED, by=SYSTEM)
     stored = Workshop.objects.get(pk=workshop.pk)
     assert (stored.calendar_sequence, workshop.calendar_sequence) == (1, 1)
+
+
+def test_the_organiser_chooses_which_kinds_of_notes_tablets_offer(client, programme, organiser):
+    workshop = make_workshop(programme)
+    client.force_login(organiser)
+    client.post(url("org_details", workshop.pk), details_of(workshop, kinds=["quote", "habit"]))
+    workshop.refresh_from_db()
+    assert workshop.kinds == ["habit", "quote"]
+    for strange in ([], ["song"]):
+        page = client.post(url("org_details", workshop.pk), details_of(workshop, kinds=strange))
+        assert page.status_code == 200
+    workshop.refresh_from_db()
+    assert workshop.kinds == ["habit", "quote"]

@@ -245,7 +245,7 @@ def test_open_data_holds_every_note_and_no_formula(client):
     assert tuple(header) == FIELDS
     assert {line[0] for line in lines} == {str(note.pk) for note in room.notes}
     first = room.notes[0]
-    assert [str(first.pk), "Olmo", "Habits", "Question 1?", "Mobility", "habit", "en", first.text, "0"] in lines
+    assert [str(first.pk), "Olmo", "Habits", "Question 1?", "Mobility", "habit", "en", first.text, "0", "", ""] in lines
     assert [line[7] for line in lines if "HYPERLINK" in line[7]] == ['\'=HYPERLINK("http://x")']
 
 
