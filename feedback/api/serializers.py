@@ -162,6 +162,7 @@ class KitWorkshopSerializer(serializers.Serializer):
     title = serializers.CharField()
     state = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
+    zone = serializers.CharField()
 
 
 class KitMessageSerializer(serializers.Serializer):

@@ -26,6 +26,7 @@ def kit(group: Group, *, me: dict[str, str]) -> dict[str, Any]:
             "title": str(workshop.title),
             "state": workshop.state,
             "languages": workshop.programme.languages,
+            "zone": workshop.programme.zone_name,
         },
         "group": _group(group),
         "kinds": workshop.kinds,

@@ -82,6 +82,7 @@ def test_the_kit_holds_what_is_needed_offline(table):
     assert [(s["id"], s["asked"]) for s in kit["sessions"]] == [(str(session.pk), None)]
     assert [m["name"] for m in kit["group"]["moderators"]] == ["Ilaria Fontana", "Youssef Amrani"]
     assert kit["me"]["name"] == "Ilaria"
+    assert kit["workshop"]["zone"] == "Europe/Rome"
 
 
 def test_the_kit_names_the_question_that_was_put_on_wall_and_tablets(table):

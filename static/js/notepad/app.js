@@ -374,6 +374,15 @@ export function createApp({ kit, known, net, store, words }) {
   const fixedParts = ({ kinds, themes, workshop }) => JSON.stringify([kinds, themes, workshop.languages])
   const openSessions = ({ sessions }) => sessions.filter(({ state: own }) => own === 'open').map(({ id }) => id)
 
+  /** A question the organiser asks anew takes the place of the one chosen here. */
+  function followQuestions(before, fresh) {
+    const isAskedAnew = ({ id, asked }) => asked && asked !== before.sessions.find((own) => own.id === id)?.asked
+    const anew = fresh.sessions.filter(isAskedAnew).map(({ id }) => id)
+    if (!anew.length) return
+    ui.prompts = Object.fromEntries(Object.entries(ui.prompts).filter(([id]) => !anew.includes(id)))
+    app.guard(() => store.keep('prompts', ui.prompts))
+  }
+
   async function takeKit(fresh) {
     if (fresh.me.key !== app.kit.me.key) {
       await known.keep(app.kit.group.id, fresh)
@@ -383,7 +392,9 @@ export function createApp({ kit, known, net, store, words }) {
     }
     const isRebuilt = fixedParts(fresh) !== fixedParts(app.kit)
     const before = openSessions(app.kit)
+    followQuestions(app.kit, fresh)
     app.kit = fresh
+    words.useZone(fresh.workshop.zone)
     skew = Date.parse(fresh.server_time) - Date.now()
     await known.keep(fresh.group.id, fresh)
     await app.sync.take({ epoch: fresh.epoch, seq: 0, notes: [] }) // another history: offer everything again
@@ -466,6 +477,7 @@ export function createApp({ kit, known, net, store, words }) {
     for (const thing of await store.all()) remember(thing)
     await imports.open()
     ui.prompts = (await store.recall('prompts')) ?? {}
+    words.useZone(app.kit.workshop.zone)
     if (isKitFresh) skew = Date.parse(app.kit.server_time) - Date.now()
     app.top = createTop(app)
     app.banner = createBanner(app)
@@ -480,7 +492,7 @@ export function createApp({ kit, known, net, store, words }) {
     createStatus({ send: net.status, unsent: () => app.counts().unsent, mayTell: () => state.isCertain }).start()
     if (!state.isCertain) app.sync.send() // each push names its author, so the server may answer before the kit does
     await app.sync.pull()
-    state.isFilled = true
+    requestAnimationFrame(() => { state.isFilled = true }) // after what was pulled is drawn: that is no news
   }
 
   return app

@@ -15,6 +15,15 @@ export function createWords(dictionary, lang) {
     return form.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole))
   }
 
-  const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  return { say, lang, time: (moment) => clock.format(new Date(moment)) }
+  const clockOf = (timeZone) => new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone })
+  let clock = clockOf(undefined)
+
+  /** Show times as they are where the workshop is. */
+  function useZone(zone) {
+    try {
+      clock = clockOf(zone)
+    } catch { /* this browser does not know the zone: the tablet's own has to do */ }
+  }
+
+  return { say, lang, useZone, time: (moment) => clock.format(new Date(moment)) }
 }
