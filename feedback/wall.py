@@ -8,10 +8,11 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils.safestring import SafeString, mark_safe
 
 from feedback.models import Note
+from feedback.models.notes import NoteQuerySet
 from feedback.summary.publish import first_names
 from feedback.summary.redact import without_names
 from participants.models import Seat
@@ -19,6 +20,7 @@ from workshops.models import Group, Prompt, Session, Theme, Workshop, timed
 from workshops.states import PUBLIC_STATES, SessionKind, WallMode
 
 NOTES_SHOWN = 4
+DOTTED_NOTES_SHOWN = 6
 LAST_MINUTES = dt.timedelta(minutes=5)
 
 
@@ -115,6 +117,7 @@ class WallPicture:
     speaking: WallTable | None = None
     speaking_no: int = 0
     next_up: WallTable | None = None
+    dots: int = 0
     qr: SafeString | str = ""
     address: str = ""
     ahead: list[Workshop] = field(default_factory=list)
@@ -136,6 +139,8 @@ def wall_picture_of(workshop: Workshop, now: dt.datetime) -> WallPicture:
         _add_tables(picture)
     if picture.mode == WallMode.SESSION:
         _add_question(picture)
+    if picture.mode == WallMode.DOTS:
+        _add_dots(picture)
     if picture.mode == WallMode.REPORT:
         _add_report(picture)
     return picture
@@ -203,7 +208,25 @@ def _add_report(picture: WallPicture) -> None:
         _give_turns(picture)
     notes = Note.objects.standing().of_workshop(picture.workshop)
     shown = notes.filter(group=picture.speaking.group) if picture.speaking else notes
-    shown = shown.exclude(text="").select_related("theme").prefetch_related("redactions")
+    _show_most_dotted(picture, shown, NOTES_SHOWN)
+    counts = dict(notes.order_by().values_list("theme").annotate(Count("pk")))
+    picture.themes = [(theme, counts.get(theme.pk, 0)) for theme in picture.workshop.programme.themes.all()]
+
+
+def _add_dots(picture: WallPicture) -> None:
+    """The notes with the most dots and the dots of each theme: of the session at the tables, else of the evening."""
+    notes = Note.objects.standing().of_workshop(picture.workshop).filter(dots__gt=0)
+    if picture.session is not None and picture.session.is_at_the_tables:
+        notes = notes.filter(session=picture.session)
+    _show_most_dotted(picture, notes, DOTTED_NOTES_SHOWN)
+    counts = dict(notes.order_by().values_list("theme").annotate(Sum("dots")))
+    picture.dots = sum(counts.values())
+    picture.themes = [(theme, counts.get(theme.pk, 0)) for theme in picture.workshop.programme.themes.all()]
+
+
+def _show_most_dotted(picture: WallPicture, notes: NoteQuerySet, most: int) -> None:
+    """The first notes by dots, with every name and what an organiser hid taken out."""
+    shown = notes.exclude(text="").select_related("theme").prefetch_related("redactions")
     known = first_names(picture.workshop.pk)
     picture.notes = [
         WallNote(
@@ -214,10 +237,8 @@ def _add_report(picture: WallPicture) -> None:
             note.dots,
             note.lang,
         )
-        for note in shown.order_by("-dots", "created_at", "pk")[:NOTES_SHOWN]
+        for note in shown.order_by("-dots", "created_at", "pk")[:most]
     ]
-    counts = dict(notes.order_by().values_list("theme").annotate(Count("pk")))
-    picture.themes = [(theme, counts.get(theme.pk, 0)) for theme in picture.workshop.programme.themes.all()]
 
 
 def _give_turns(picture: WallPicture) -> None:

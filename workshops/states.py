@@ -87,6 +87,7 @@ ORGANISING_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
 class WallMode(TextChoices):
     WELCOME = "welcome", _("Welcome")
     SESSION = "session", _("Session")
+    DOTS = "dots", _("Dots")
     REPORT = "report", _("Report back")
     NEXT = "next", _("Next steps")
 

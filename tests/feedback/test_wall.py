@@ -152,9 +152,9 @@ def test_no_name_in_a_note_reaches_the_wall():
 def test_more_tables_need_no_more_queries(client, django_assert_num_queries, mode, groups):
     workshop, tables, session = a_running_workshop(groups=groups)
     for table in tables:
-        make_note(table, session)
+        make_note(table, session, dots=1)
     Workshop.objects.update(wall_mode=mode)
-    expected = {WallMode.WELCOME: 2, WallMode.NEXT: 3, WallMode.SESSION: 6, WallMode.REPORT: 11}[mode]
+    expected = {WallMode.WELCOME: 2, WallMode.NEXT: 3, WallMode.SESSION: 6, WallMode.DOTS: 8, WallMode.REPORT: 11}[mode]
     with django_assert_num_queries(expected):
         client.get(f"/wall/{workshop.wall_secret}/picture/")
 
@@ -181,3 +181,31 @@ def test_times_are_those_of_the_programmes_place(client):
         Workshop.objects.update(wall_mode=WallMode.SESSION)
         page = client.get(f"/wall/{workshop.wall_secret}/", {"language": "en"}).content.decode()
     assert "Break at 10:35" in page
+
+
+def test_dots_show_the_most_dotted_notes_of_the_session_without_names():
+    workshop, [gelso, olmo], session = a_running_workshop()
+    bread, bikes = make_theme(workshop.programme, "Food"), make_theme(workshop.programme, "Mobility")
+    make_note(gelso, session, "Bread left at seven, says Youssef", theme=bread, dots=3)
+    make_note(olmo, session, "A cargo bike", theme=bikes, dots=5)
+    make_note(olmo, session, "Nobody gave a dot", theme=bikes)
+    before = make_session(workshop, state="closed")
+    make_note(gelso, before, "Of the session before", theme=bread, dots=9)
+    picture = shown(workshop, WallMode.DOTS)
+    assert [(note.dots, note.text) for note in picture.notes] == [
+        (5, "A cargo bike"),
+        (3, "Bread left at seven, says [\u2026]"),
+    ]
+    assert (picture.dots, [(str(theme), count) for theme, count in picture.themes]) == (
+        8,
+        [("Food", 3), ("Mobility", 5)],
+    )
+
+
+def test_dots_of_the_whole_evening_are_shown_between_sessions():
+    workshop, [gelso], session = a_running_workshop(groups=1)
+    for number in range(7):
+        make_note(gelso, session, f"Note {number}", dots=number + 1)
+    plan.move_session(session, "closed", by=SYSTEM)
+    picture = shown(workshop, WallMode.DOTS)
+    assert ([note.dots for note in picture.notes], picture.dots) == ([7, 6, 5, 4, 3, 2], 28)
