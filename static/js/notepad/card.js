@@ -1,6 +1,7 @@
 // One note on the board.
 import { KIND_ICONS, seats } from './choices.js'
 import { h, icon, svg } from './dom.js'
+import { shown } from './outbox.js'
 
 const DOTS_DRAWN = 10
 
@@ -11,6 +12,12 @@ function dots(count, words) {
   for (let at = 0; at < drawn; at += 1) drawing.append(svg('circle', { cx: at * 16 + 6, cy: 6, r: 6 }))
   return h('span', { class: 'given' }, drawing, h('span', { 'aria-hidden': 'true' }, String(count)),
     h('span', { class: 'unseen' }, words.say('dots', { count })))
+}
+
+/** The text of the note that this one repeats, if it stands. */
+function textOf(app, id) {
+  const own = id ? app.notes.get(id) : undefined
+  return own && !shown(own).deleted ? shown(own).text : ''
 }
 
 const excerpt = (text) => (text.length > 80 ? `${text.slice(0, 79)}…` : text)
@@ -32,6 +39,8 @@ function foot(app, note, state) {
     state.isDotting && note.dots > 0 && h('button', {
       type: 'button', class: 'take-dot', 'data-act': 'take', 'aria-label': say('take_dot', { text: excerpt(note.text) }),
     }, icon('minus')),
+    note.backers !== null && h('span', { class: 'people' }, say('backers_count', { count: note.backers })),
+    note.disagreed !== null && h('span', { class: 'people' }, say('disagreed_count', { count: note.disagreed })),
     note.rating && h('span', { class: 'rated' }, seats(note.rating, 5), h('span', { class: 'unseen' }, say(`rating_${note.rating}`))),
     h('span', { class: 'by' }, note.by))
 }
@@ -54,6 +63,7 @@ function cover(app, note, state) {
 export function card(app, note, state) {
   const { say } = app.words
   const theme = app.themeOf(note)
+  const same = textOf(app, note.same_as)
   return h('article', {
     class: `note ${theme ? `theme-${theme.slot}` : 'theme-none'} ${state.writer ? 'held' : ''} ${state.refusals.length ? 'refused' : ''}`,
   },
@@ -61,6 +71,7 @@ export function card(app, note, state) {
     head(app, note, state),
     h('p', { class: note.kind === 'quote' ? 'said quote' : 'said', lang: note.lang }, note.text),
     state.refusals.map((sentence) => h('p', { class: 'refusal' }, say('not_sent', { sentence }))),
+    same && h('p', { class: 'repeats' }, icon('link'), say('same_as_text', { text: excerpt(same) })),
     foot(app, note, state),
     cover(app, note, state))
 }

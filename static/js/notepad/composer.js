@@ -1,9 +1,11 @@
 // Where a new note is written. The draft is kept at each keystroke.
 import { noteChoices, RATINGS } from './choices.js'
 import { h, icon } from './dom.js'
+import { createMore } from './more.js'
 import { blank, change, shown } from './outbox.js'
 
 export const LONGEST_TEXT = 2000
+const UNSAID = { rating: null, backers: null, disagreed: null, same_as: null }
 const SECOND_TAP_MS = 1000 // an empty Add this soon after the last one was the finger, not a wish
 
 /** A chip with a native list, for the moment when the keyboard leaves no room. */
@@ -17,12 +19,13 @@ function picker({ label, options, onPick }) {
 export function createComposer(app) {
   const { say } = app.words
   // `id` becomes the id of the note: a draft seen in two tabs is added once.
-  let draft = { id: app.newId(), text: '', kind: app.kit.kinds[0], theme: null, rating: null }
+  let draft = { id: app.newId(), text: '', kind: app.kit.kinds[0], theme: null, ...UNSAID }
 
   const groups = noteChoices(app, 'new', pick)
+  const more = createMore(app, pick)
   const text = h('textarea', {
     id: 'new-note', 'aria-label': say('new_note'), placeholder: say('composer_placeholder'), rows: 3, autocapitalize: 'sentences',
-    oninput: () => set('text', text.value), onkeydown: addByKeys,
+    oninput: () => { set('text', text.value); more.set(draft) }, onkeydown: addByKeys,
     onfocus: () => { app.fitKeyboard(); app.here(null) }, onblur: () => setTimeout(app.fitKeyboard, 100),
   })
   const kept = h('p', { class: 'kept', hidden: true }, icon('check'), say('draft_kept'))
@@ -48,9 +51,11 @@ export function createComposer(app) {
     groups.kind.element,
     h('div', { class: 'pickers' }, pickers.kind, pickers.theme, pickers.rating),
     h('div', { class: 'paper' }, text, kept),
+    more.same,
     missing,
     groups.rating.element,
     groups.theme.element,
+    more.element,
     h('button', { type: 'button', class: 'button primary add', onclick: add }, icon('plus'), h('span', {}, say('add_note'))))
 
   const other = () => (app.preferences.hand === 'left' ? 'right' : 'left')
@@ -78,6 +83,7 @@ export function createComposer(app) {
 
   function showChoices() {
     for (const field of ['kind', 'theme', 'rating']) groups[field].set(draft[field])
+    more.set(draft)
     pickers.kind.selectedIndex = app.kit.kinds.indexOf(draft.kind)
     pickers.theme.selectedIndex = themeIds.indexOf(draft.theme)
     pickers.rating.selectedIndex = rates.indexOf(draft.rating)
@@ -115,9 +121,10 @@ export function createComposer(app) {
     const fields = {
       session: session.id, prompt: prompt?.id ?? null, initiative: prompt?.initiative ?? null, kind: draft.kind,
       theme: draft.theme, lang: app.noteLanguage(), text: words, rating: session.rates ? draft.rating : null,
+      backers: draft.backers, disagreed: draft.disagreed, same_as: draft.same_as,
     }
     const taken = draft
-    draft = { ...draft, id: app.newId(), text: '', rating: null }
+    draft = { ...draft, id: app.newId(), text: '', ...UNSAID }
     text.value = ''
     kept.hidden = true
     showChoices()

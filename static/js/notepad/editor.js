@@ -2,6 +2,7 @@
 import { noteChoices } from './choices.js'
 import { LONGEST_TEXT } from './composer.js'
 import { h, icon } from './dom.js'
+import { createMore } from './more.js'
 import { change, discardRefused, setDeleted, shown } from './outbox.js'
 
 /** A note under the fingers is sent this often at most, in milliseconds. */
@@ -15,9 +16,9 @@ export function createEditor(app) {
   let isComposing = false
   let writes = 0      // keystrokes on their way to the tablet's storage
 
-  const groups = noteChoices(app, 'edit', (field, value) => {
-    app.changeNote(id, (own) => change(own, { [field]: value }))
-  })
+  const pick = (field, value) => app.changeNote(id, (own) => change(own, { [field]: value }))
+  const groups = noteChoices(app, 'edit', pick)
+  const more = createMore(app, pick)
   const area = h('textarea', {
     id: 'edit-text', rows: 4, 'aria-describedby': 'edit-reason', oninput: write, oncompositionstart: () => { isComposing = true },
     oncompositionend: () => { isComposing = false },
@@ -35,6 +36,8 @@ export function createEditor(app) {
     h('div', { class: 'reason-line' }, reason, copy, discard),
     groups.rating.element,
     groups.theme.element,
+    more.same,
+    more.element,
     h('div', { class: 'dialog-foot' },
       h('button', { type: 'button', class: 'button quiet danger', onclick: remove }, icon('trash-2'), say('delete_note')),
       h('button', { type: 'button', class: 'button primary', onclick: () => dialog.close() }, say('done'))))
@@ -103,6 +106,7 @@ export function createEditor(app) {
       const view = shown(own, app.kit.me.name)
       groups.kind.set(view.kind)
       groups.theme.set(view.theme)
+      more.set(view)
       groups.rating.set(view.rating)
       groups.rating.element.hidden = !app.session?.rates
       area.lang = view.lang ?? ''

@@ -3,6 +3,7 @@
 /** Values of a note that nobody has written yet. */
 const EMPTY = {
   session: null, prompt: null, kind: null, theme: null, lang: null, text: '', initiative: null, rating: null,
+  backers: null, disagreed: null, same_as: null,
 }
 
 /**
@@ -121,6 +122,12 @@ export function settle(note, variants, { text, after } = {}) {
   return { ...note, local, settle: { variants, ...(text !== from && { set: { text: { from, to: text } } }) } }
 }
 
+/** A link to a note that the server does not know yet waits for it, and holds nothing else up. */
+function withoutLink(local, isOnServer) {
+  const { same_as: link, ...rest } = local
+  return !link?.to || isOnServer(link.to) ? { ready: local, held: {} } : { ready: rest, held: { same_as: link } }
+}
+
 /** What the note would send next, without an id, and the note once that is in flight; null when nothing is ready. */
 function nextStep(note, isOnServer) {
   const { local, settle: decision, deleted, dots, server } = note
@@ -128,7 +135,8 @@ function nextStep(note, isOnServer) {
     const { after, ...body } = decision
     return [{ do: 'settle', ...body }, { settle: null }]
   }
-  if (hasAny(local) && (server || (!isRefusedAtBirth(note) && !deleted))) return [{ do: 'set', set: local }, { local: {} }]
+  const { ready, held } = withoutLink(local, isOnServer)
+  if (hasAny(ready) && (server || (!isRefusedAtBirth(note) && !deleted))) return [{ do: 'set', set: ready }, { local: held }]
   if (!server) return null
   if (owedOf(note).length) return [owedOf(note)[0], { owed: owedOf(note).slice(1) }]
   if (deleted !== null) return [{ do: deleted ? 'delete' : 'restore' }, { deleted: null }]

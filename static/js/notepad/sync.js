@@ -34,7 +34,7 @@ export function fit(ops, limit) {
  */
 async function freezeBatch(tx, { newId, at, limit, isHeldBack }) {
   const notes = (await tx.all()).sort((a, b) => (a.born < b.born ? -1 : 1))
-  const missing = new Set(notes.filter((note) => !note.server).map(({ id }) => id))
+  const missing = new Set(notes.filter((note) => !note.server && !note.deleted).map(({ id }) => id))
   const steps = notes
     .filter((note) => isInFlight(note) || !isHeldBack(note.id))
     .map((note) => freeze(note, newId, { at, isOnServer: (id) => !missing.has(id) }))
