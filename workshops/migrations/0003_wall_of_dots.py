@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workshops', '0001_plan'),
+        ('workshops', '0002_kinds_of_notes'),
     ]
 
     operations = [
