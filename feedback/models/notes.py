@@ -87,6 +87,19 @@ class Note(models.Model):
         return f"{self.kind} {self.pk}"
 
 
+class OpQuerySet(models.QuerySet):
+    def held(self) -> OpQuerySet:
+        return self.filter(state=OpState.HELD)
+
+    def left_out(self) -> OpQuerySet:
+        """Refused by an organiser, with what it said still at hand."""
+        return self.filter(state=OpState.REFUSED).exclude(body={})
+
+    def of_organiser(self) -> OpQuerySet:
+        """Those an organiser can still decide about: the ones that wait and the ones left out for now."""
+        return self.held() | self.left_out()
+
+
 class Op(models.Model):
     """One change to a note, under the id its device gave it. The primary key makes a second sending harmless.
 
@@ -105,6 +118,8 @@ class Op(models.Model):
     actor_kind = models.CharField(max_length=10)
     actor_id = models.CharField(max_length=36, blank=True)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = OpQuerySet.as_manager()
 
     class Meta:
         constraints = [

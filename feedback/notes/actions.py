@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -21,13 +22,14 @@ from feedback.notes.rows import row, told
 from feedback.notes.shape import OP_KEYS, Refused, checked
 from feedback.states import NoteKind, OpState
 from ledger import wakeups
-from ledger.history import Actor, record
+from ledger.history import SYSTEM, Actor, record
 from ledger.storable import fault_of
 from participants.queries import people_at
-from workshops.models import Group
+from workshops.models import Group, Session, Workshop
 from workshops.states import SessionState
 
 Ack = dict[str, Any]
+LEFT_OUT = "left_out"
 logger = logging.getLogger(__name__)
 
 SAME_NEXT_TIME = (
@@ -46,7 +48,11 @@ whole request fails, and the device tries again."""
 
 
 class SessionClosed(Exception):
-    """The note's session is not open: the op is kept for the organiser."""
+    """The note's session is not open, for the reason `code`: the op is kept."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @transaction.atomic
@@ -148,8 +154,8 @@ def _take(desk: Desk, raw: Any) -> Ack:
         return _write(desk, op, raw, note)
     except Refused as refusal:
         return _ack(_named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
-    except SessionClosed:
-        return _hold(desk, op, raw, "session_closed")
+    except SessionClosed as closed:
+        return _hold(desk, op, raw, closed.code)
 
 
 def _named(raw: Any) -> str | None:
@@ -185,6 +191,8 @@ def _ack(op: Any, status: str, *, code: str = "", sentence: str = "", note: dict
 def _held_sentence(code: str) -> str:
     if code == "removed":
         return _("This tablet is no longer at the table. The organiser has the note and decides.")
+    if code == "session_not_open":
+        return _("This session has not begun. The note is kept and goes in by itself when it does.")
     return _("This session is closed. The organiser has the note and decides.")
 
 
@@ -258,8 +266,9 @@ def _new_note(desk: Desk, op: dict[str, Any]) -> Note:
 
 
 def _require_open(desk: Desk, session_id: uuid.UUID) -> None:
-    if not desk.late and desk.sessions[session_id].state != SessionState.OPEN:
-        raise SessionClosed
+    state = desk.sessions[session_id].state
+    if not desk.late and state != SessionState.OPEN:
+        raise SessionClosed("session_not_open" if state == SessionState.PLANNED else "session_closed")
 
 
 def _check_references(desk: Desk, op: dict[str, Any]) -> None:
@@ -378,16 +387,51 @@ def accept_held(op: Op, *, by: Actor) -> Ack:
 
 @transaction.atomic
 def refuse_held(op: Op, *, by: Actor) -> None:
-    """The organiser leaves a late op out. The row stays as history, its text does not. Raises `Refused`."""
+    """The organiser leaves a late op out. It can be accepted after all until the workshop is over. Raises `Refused`."""
     held = _still_held(op)
-    Op.objects.filter(pk=held.pk).update(state=OpState.REFUSED, code="left_out", body={})
+    if held.state == OpState.REFUSED:
+        raise _decided()
+    Op.objects.filter(pk=held.pk).update(state=OpState.REFUSED, code=LEFT_OUT)
     record(held, "op.refused", by=by, scope=op.group.workshop_id)
     wakeups.changed(f"room:{op.group.workshop_id}")
 
 
+@transaction.atomic
+def release_early(session: Session) -> int:
+    """Take in what was written for a session before it began; how many ops. What has become impossible stays held."""
+    early = Op.objects.filter(group__workshop=session.workshop_id, state=OpState.HELD, code="session_not_open")
+    taken = 0
+    for op in early.order_by("at", "pk"):
+        if _session_of(op) != session.pk:
+            continue
+        with suppress(Refused), transaction.atomic():
+            accept_held(op, by=SYSTEM)
+            taken += 1
+    return taken
+
+
+def _session_of(op: Op) -> uuid.UUID | None:
+    body = checked({name: value for name, value in op.body.items() if name != "by"})
+    if body["do"] == "tally":
+        return body["session"]
+    if "session" in body["set"]:
+        return body["set"]["session"][1]
+    return Note.objects.filter(pk=op.note).values_list("session", flat=True).first()
+
+
+@transaction.atomic
+def forget_left_out(workshop: Workshop) -> None:
+    """When a workshop is over, the texts its organisers left out go for good; the rows stay as history."""
+    Op.objects.filter(group__workshop=workshop, state=OpState.REFUSED).exclude(body={}).update(body={})
+
+
+def _decided() -> Refused:
+    return Refused("decided", _("Somebody else has decided about it."))
+
+
 def _still_held(op: Op) -> Op:
-    """The op under its lock. Raises `Refused` when somebody else has decided about it."""
-    held = Op.objects.select_for_update().filter(pk=op.pk, state=OpState.HELD).first()
+    """The op under its lock, waiting or left out for now. Raises `Refused` when somebody has decided for good."""
+    held = Op.objects.select_for_update().of_organiser().filter(pk=op.pk).first()
     if held is None:
-        raise Refused("decided", _("Somebody else has decided about it."))
+        raise _decided()
     return held

@@ -210,6 +210,7 @@ def _connection() -> dict[str, str | dict[str, str]]:
         "not_understood": _("The server did not take our notes. {sentence}"),
         "op_not_understood": _("The server did not understand this change."),
         "op_too_large": _("This change is too large to be sent."),
+        "with_organiser": _("With the organiser"),
         "op_failed": _("The server could not take this change."),
         "notes_stay": _("Your notes stay on this tablet."),
         "join_again": _("Join again"),

@@ -83,14 +83,16 @@ def org_notes(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         "page": page,
         "kept": kept.urlencode(),
         "acts": acts,
-        "held": [_held_shown(op) for op in _held(workshop)] if acts else [],
+        "held": (held := [_held_shown(op) for op in _held(workshop)] if acts else []),
+        "waiting": sum(not item["left_out"] for item in held),
     }
     with timezone.override(workshop.zone):
         return render(request, "org/notes.html", context)
 
 
 def _held(workshop: Workshop) -> Any:
-    return Op.objects.filter(group__workshop=workshop, state=OpState.HELD).select_related("group").order_by("at", "pk")
+    found = Op.objects.of_organiser().filter(group__workshop=workshop).select_related("group")
+    return found.order_by("-state", "at", "pk")
 
 
 def _held_shown(op: Op) -> dict[str, Any]:
@@ -110,12 +112,15 @@ def _held_shown(op: Op) -> dict[str, Any]:
         "lang": changes.get("lang", {}).get("to") or "",
         "by": op.body.get("by", ""),
         "why": _HELD_BECAUSE.get(op.code, ""),
+        "left_out": op.state == OpState.REFUSED,
     }
 
 
 _HELD_BECAUSE = {
     "session_closed": gettext_lazy("after the session had closed"),
     "removed": gettext_lazy("from a tablet no longer at the table"),
+    "session_not_open": gettext_lazy("before the session has begun"),
+    "left_out": gettext_lazy("left out"),
 }
 
 
@@ -136,7 +141,7 @@ def org_held_accept(request: HttpRequest, workshop: Workshop, op_id: uuid.UUID) 
 @require_POST
 @organises
 def org_held_refuse(request: HttpRequest, workshop: Workshop, op_id: uuid.UUID) -> HttpResponse:
-    """Leave a late change out for good; its text is forgotten."""
+    """Leave a late change out; until the workshop is over it can be accepted after all."""
     op = get_object_or_404(_held(workshop), pk=op_id)
     try:
         refuse_held(op, by=actor_of(request))

@@ -119,13 +119,17 @@ def test_an_accepted_late_note_is_a_note_like_any_other(desk, late):
     assert (texts(page), page.context["held"]) == (["Said on the stairs"], [])
 
 
-def test_a_refused_late_note_is_forgotten_and_cannot_be_decided_twice(desk, late):
+def test_a_late_note_that_was_left_out_can_be_taken_in_after_all(desk, late):
     assert desk.post(f"{desk.url}held/{late.pk}/refuse/").status_code == 302
-    late.refresh_from_db()
-    assert (late.state, late.body) == (OpState.REFUSED, {})
+    page = desk.get(desk.url)
+    assert ([item["left_out"] for item in page.context["held"]], page.context["waiting"]) == ([True], 0)
+    assert ("Late notes you left out" in page.text, Note.objects.count()) == (True, 0)
+    desk.post(f"{desk.url}held/{late.pk}/refuse/")
+    desk.post(f"{desk.url}held/{late.pk}/accept/")
+    page = desk.get(desk.url)
+    assert (texts(page), page.context["held"]) == (["Said on the stairs"], [])
     for decision in ("accept", "refuse"):
         assert desk.post(f"{desk.url}held/{late.pk}/{decision}/").status_code == 404
-    assert Note.objects.count() == 0
 
 
 def test_a_late_note_of_another_workshop_is_not_ours_to_decide(desk, late):

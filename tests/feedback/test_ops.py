@@ -16,10 +16,11 @@ from feedback.notes.desk import Desk
 from feedback.notes.rows import epoch, row
 from feedback.notes.shape import Refused
 from feedback.states import OpState
+from ledger import jobs
 from ledger.history import Actor
-from ledger.models import ActorKind, Event
+from ledger.models import ActorKind, Event, Job
 from tests.factories import make_group, make_session, make_theme, make_workshop, op_for_new_note
-from workshops.actions import move_session
+from workshops.actions import move_session, move_workshop
 from workshops.models import Session
 from workshops.states import SessionState, WorkshopState
 
@@ -296,13 +297,40 @@ def test_an_op_of_a_closed_session_is_held_and_counts_once_accepted(table):
     )
 
 
-def test_a_late_op_left_out_keeps_no_text(table):
+@pytest.mark.parametrize("over", [WorkshopState.PUBLISHED, WorkshopState.CANCELLED])
+def test_a_late_op_left_out_keeps_its_text_until_the_workshop_is_over(table, over):
     group, session = table
     type(session).objects.filter(pk=session.pk).update(state=SessionState.CLOSED)
     apply_ops(group, [op_for_new_note(session, "A secret")], by=ILARIA, name="Ilaria")
     refuse_held(Op.objects.get(), by=YOUSSEF)
     op = Op.objects.get()
-    assert (op.state, op.body, Note.objects.count()) == (OpState.REFUSED, {}, 0)
+    assert (op.state, op.body["set"]["text"]["to"], Note.objects.count()) == (OpState.REFUSED, "A secret", 0)
+    before = WorkshopState.LIVE if over == WorkshopState.CANCELLED else WorkshopState.CURATING
+    type(group.workshop).objects.filter(pk=group.workshop_id).update(state=before)
+    group.workshop.refresh_from_db()
+    move_workshop(group.workshop, over, by=YOUSSEF)
+    op.refresh_from_db()
+    assert (op.state, op.body, list(Op.objects.of_organiser())) == (OpState.REFUSED, {}, [])
+
+
+def test_what_is_written_before_its_session_begins_is_kept_and_goes_in_when_it_opens(table):
+    group, open_session = table
+    early = make_session(group.workshop, state=SessionState.PLANNED)
+    other = make_session(group.workshop, state=SessionState.PLANNED)
+    new = op_for_new_note(early, "Too soon.")
+    ops = [new, change(new["note"], text=("Too soon.", "Too soon!")), op_for_new_note(other, "Much too soon.")]
+    acks = apply_ops(group, ops, by=ILARIA, name="Ilaria")
+    assert [(ack["status"], ack["code"]) for ack in acks[::2]] == [("held", "session_not_open")] * 2
+    assert acks[0]["sentence"].startswith("This session has not begun.")
+    assert Note.objects.count() == 0
+    move_session(open_session, SessionState.CLOSED, by=YOUSSEF)
+    assert not Job.objects.filter(kind="release_early").exists()
+    move_session(early, SessionState.OPEN, by=YOUSSEF)
+    assert jobs.run(Job.objects.get(kind="release_early").pk)
+    note = Note.objects.get()
+    assert (note.text, note.by, note.author_key) == ("Too soon.", "Ilaria", ILARIA.key)
+    assert [op.body["note"] for op in Op.objects.held()] == [ops[2]["note"]]
+    assert apply_ops(group, [new], by=ILARIA, name="Ilaria")[0]["status"] == "stored"
 
 
 def test_an_op_the_organiser_left_out_is_refused_when_it_comes_again_and_the_others_are_taken(table):
@@ -316,8 +344,9 @@ def test_an_op_the_organiser_left_out_is_refused_when_it_comes_again_and_the_oth
     assert [note.text for note in Note.objects.all()] == ["In time."]
 
 
-@pytest.mark.parametrize("decide", [accept_held, refuse_held])
-@pytest.mark.parametrize("first", [accept_held, refuse_held])
+@pytest.mark.parametrize(
+    ("first", "decide"), [(accept_held, accept_held), (accept_held, refuse_held), (refuse_held, refuse_held)]
+)
 def test_a_late_op_is_decided_about_once(table, first, decide):
     group, _session = table
     late = op_for_new_note(make_session(group.workshop, state=SessionState.CLOSED))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  blank, change, discardRefused, dot, doubt, freeze, isUnsent, needsPerson, offerAgain, receive, setDeleted, settle, shown, takeAck,
+  blank, change, discardRefused, dot, doubt, freeze, isHeld, isUnsent, needsPerson, offerAgain, receive, setDeleted, settle, shown, takeAck,
 } from '../../static/js/notepad/outbox.js'
 import { counter, row } from './desk.mjs'
 
@@ -92,12 +92,35 @@ test('a refused text does not hold up the next change of another field', () => {
   assert.equal(discardRefused(next).refused.length, 0)
 })
 
-test('a held note leaves the tablet; a held change of a known note leaves the row', () => {
-  const created = freeze(fresh(), counter())
-  const changed = freeze(change(known(), { text: 'mine' }), counter())
-  const held = (op) => ({ op: op.op, status: 'held', code: 'session_closed', sentence: 'Closed.', note: null })
-  assert.equal(takeAck(created.note, held(created.op)), null)
-  assert.deepEqual(shown(takeAck(changed.note, held(changed.op))).text, 'old')
+const heldAck = (op) => ({ op: op.op, status: 'held', code: 'session_closed', sentence: 'Closed.', note: null })
+const heldNote = (note = fresh('late')) => {
+  const { note: sent, op } = freeze(note, counter('held'))
+  return { note: takeAck(sent, heldAck(op)), op }
+}
+
+test('a held note and a held change stay visible and are sent no more', () => {
+  for (const own of [fresh('late'), change(known(), { text: 'late' })]) {
+    const { note } = heldNote(own)
+    assert.deepEqual([shown(note).text, isHeld(note), isUnsent(note), needsPerson(note), sendable(note)], ['late', true, false, false, null])
+  }
+})
+
+test('what is typed into a held note goes whole, after the text that is held', () => {
+  const typed = change(heldNote().note, { text: 'later' })
+  assert.deepEqual(sendable(typed).set, {
+    session: { to: 's1' }, kind: { to: 'habit' }, text: { from: 'late', to: 'later' },
+  })
+})
+
+test('a held note becomes a note when its row comes, and needs a person when it was left out', () => {
+  const { note, op } = heldNote()
+  const accepted = receive(note, row('n1', { text: 'late' }))
+  assert.deepEqual([isHeld(accepted), isUnsent(accepted), shown(accepted).text], [false, false, 'late'])
+  const answered = takeAck(note, { op: op.op, status: 'stored', note: row('n1', { text: 'late' }) })
+  assert.deepEqual([isHeld(answered), shown(answered).text], [false, 'late'])
+  assert.equal(takeAck(note, heldAck(op)), note)
+  const refused = takeAck(note, { op: op.op, status: 'refused', code: 'left_out', sentence: 'Left out.', note: null })
+  assert.deepEqual([isHeld(refused), needsPerson(refused), shown(refused).text, sendable(refused)], [false, true, 'late', null])
 })
 
 test('dots go one by one and never below zero', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Unreachable } from '../../static/js/notepad/net.js'
-import { blank, change, isUnsent } from '../../static/js/notepad/outbox.js'
+import { blank, change, discardRefused, isUnsent, setDeleted, settle, shown } from '../../static/js/notepad/outbox.js'
 import { createSync } from '../../static/js/notepad/sync.js'
 import { answer, counter, memoryStore, row, stored } from './desk.mjs'
 
@@ -221,4 +221,56 @@ test('what the stream or the kit says of another history is enough to offer ever
   })
   await desk.sync.take({ epoch: 'e2', seq: 0, notes: [] })
   assert.deepEqual([unsent(desk.store), await desk.store.recall('cursor')], [['a'], { epoch: 'e2', seq: 3 }])
+})
+
+/** A note with two texts, of which both are kept: `b` is the second note. */
+function bothKept(second) {
+  const split = { ...blank('a', `${BORN}a`), server: row('a', { text: 'one', variants: [{ op: 'v1', text: 'two', by: 'Youssef', at: BORN }] }) }
+  return [settle(split, ['v1'], { after: 'b' }), ...(second ? [second] : [])]
+}
+const doings = (batches) => batches.flat().map(({ note, do: doing }) => `${note} ${doing}`)
+
+test('of two notes that were one the first loses the second text only when the second is on the server', async () => {
+  const desk = pad({ notes: bothKept(fresh('b', 'two')), push: takeAll })
+  await desk.sync.send()
+  assert.deepEqual(doings(desk.batches), ['b set', 'a settle'])
+})
+
+test('a second note that the organiser holds keeps the second text on the first one too', async () => {
+  const hold = (op) => ({ op: op.op, status: 'held', code: 'session_closed', sentence: 'Closed.', note: null })
+  const desk = pad({ notes: bothKept(fresh('b', 'two')), push: (ops) => answer({ epoch: 'e1', seq: 1, acks: ops.map(hold) }) })
+  await desk.sync.send()
+  await desk.sync.send()
+  assert.deepEqual(doings(desk.batches), ['b set'])
+})
+
+test('a second note that was given up opens the decision again', async () => {
+  const refuse = (op) => ({ op: op.op, status: 'refused', code: 'x', sentence: 'No.', note: null })
+  const desk = pad({ notes: bothKept(fresh('b', 'two')), push: (ops) => answer({ epoch: 'e1', seq: 1, acks: ops.map(refuse) }) })
+  await desk.sync.send()
+  await desk.store.transact(async (tx) => { if (discardRefused(await tx.get('b')) === null) tx.remove('b') })
+  await desk.sync.send()
+  assert.deepEqual([doings(desk.batches), shown(desk.store.note('a')).variants.map(({ text }) => text)], [['b set'], ['two']])
+})
+
+test('a second note deleted before it was sent holds the decision up no longer', async () => {
+  const desk = pad({ notes: bothKept(setDeleted(fresh('b', 'two'), true)), push: takeAll })
+  await desk.sync.send()
+  assert.deepEqual(doings(desk.batches), ['a settle'])
+})
+
+test('what became of a held note is asked by its own op', async () => {
+  let isAccepted = false
+  const push = (ops) => answer({
+    epoch: 'e1', seq: 1, acks: ops.map((op) => (isAccepted ? stored(op, { text: 'late' })
+      : { op: op.op, status: 'held', code: 'session_closed', sentence: 'Closed.', note: null })),
+  })
+  const desk = pad({ notes: [fresh('a', 'late')], push })
+  await desk.sync.send()
+  await desk.sync.askHeld()
+  isAccepted = true
+  await desk.sync.askHeld()
+  await desk.sync.askHeld()
+  assert.deepEqual([desk.batches.map(([{ op }]) => op), desk.store.note('a').server.text, desk.store.note('a').held],
+    [['op-1', 'op-1', 'op-1'], 'late', []])
 })

@@ -399,6 +399,7 @@ export function createApp({ kit, known, net, store, words }) {
     await known.keep(fresh.group.id, fresh)
     await app.sync.take({ epoch: fresh.epoch, seq: 0, notes: [] }) // another history: offer everything again
     if (!state.isCertain) await beCertain()
+    await app.sync.askHeld()
     if (openSessions(fresh).some((id) => !before.includes(id))) ui.session = null
     if (isRebuilt) await build()
     await takeTallies(fresh)

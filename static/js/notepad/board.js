@@ -2,7 +2,7 @@
 import { card } from './card.js'
 import { conflictCard } from './conflict.js'
 import { h, icon, show, svg } from './dom.js'
-import { dot, isUnsent, needsPerson, shown } from './outbox.js'
+import { dot, isHeld, isUnsent, needsPerson, shown } from './outbox.js'
 import { tableDrawing } from './table.js'
 import { createTally } from './tally.js'
 
@@ -133,6 +133,7 @@ export function createBoard(app) {
       isWaiting: isUnsent(own) && !needsPerson(own) && app.isApart(),
       isDotting: app.ui.mode === 'dots',
       writer: app.writerOf(note.id),
+      isHeld: isHeld(own),
       refusals: own.refused.map(({ sentence }) => sentence),
     }
   }

@@ -29,6 +29,7 @@ function head(app, note, state) {
     h('span', { class: 'kind-mark' }, icon(KIND_ICONS[note.kind] ?? 'circle')),
     h('span', { class: 'kind-word' }, say(`kind_${note.kind}`)),
     state.isWaiting && h('span', { class: 'chip-waiting' }, icon('tablet'), say('waiting')),
+    state.isHeld && h('span', { class: 'chip-waiting' }, icon('lock'), say('with_organiser')),
     theme && h('span', { class: 'theme-mark' }, icon(theme.icon), h('span', { class: 'unseen' }, theme.name)))
 }
 
@@ -58,7 +59,7 @@ function cover(app, note, state) {
 /**
  * @param {object} app
  * @param {object} note   as `shown()` gives it
- * @param {{isWaiting: boolean, isDotting: boolean, writer: string|null, refusals: string[]}} state
+ * @param {{isWaiting: boolean, isHeld: boolean, isDotting: boolean, writer: string|null, refusals: string[]}} state
  */
 export function card(app, note, state) {
   const { say } = app.words

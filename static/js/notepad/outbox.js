@@ -26,6 +26,7 @@ const EMPTY = {
  * @property {{variants: string[], set?: Changes, after?: string}|null} settle  a decision on a conflict; `after` names
  *   the note that must reach the server first, because it carries the text the decision takes away
  * @property {{op: Op, code: string, sentence: string}[]} refused  ops the server cannot take as they are
+ * @property {{op: Op, code: string, sentence: string}[]} [held]  ops the server keeps for the organiser to decide
  * @property {string} doubted  the name of the history of a restored server that has not shown this note again; else ''
  * @property {Partial<Op>[]} [owed]  ops with ids that make good what a restored server forgot beside the fields
  */
@@ -34,20 +35,27 @@ const EMPTY = {
 export function blank(id, born) {
   return {
     id, born, server: null, local: {}, sent: null, later: null, deleted: null, dots: 0, settle: null, refused: [],
-    doubted: '', owed: [],
+    doubted: '', owed: [], held: [],
   }
 }
 
 const owedOf = (note) => note.owed ?? [] // notes kept by an earlier release have none
+const heldOf = (note) => note.held ?? []
 const hasAny = (object) => Object.keys(object).length > 0
 
 /** Whether the server refused to create this note: then every field travels again, together. */
 const isRefusedAtBirth = (note) => !note.server && note.refused.some(({ op }) => op.set?.session)
 
+/** The fields a held note was made with; while it waits, each later change has to make it again. */
+const birthOf = (note) => (note.server ? null : heldOf(note).find(({ op }) => op.set?.session)?.op.set)
+
+/** Whether the organiser has something of this note to decide. */
+export const isHeld = (note) => heldOf(note).length > 0
+
 /** The note as a person should see it: the server's row under what was changed here. */
 export function shown(note, me = '') {
   const view = { ...EMPTY, dots: 0, variants: [], by: me, written_at: note.born, deleted: false, ...note.server }
-  const layers = [note.sent?.set, ...note.refused.map(({ op }) => op.set), note.settle?.set, note.local]
+  const layers = [...heldOf(note).map(({ op }) => op.set), note.sent?.set, ...note.refused.map(({ op }) => op.set), note.settle?.set, note.local]
   for (const changes of layers) {
     for (const [field, { to }] of Object.entries(changes ?? {})) view[field] = to
   }
@@ -68,6 +76,8 @@ function valueBefore(note, field, seen) {
   if (refused) return refused.op.set[field].from
   if (note.settle?.set?.[field]) return note.settle.set[field].to
   if (note.sent?.set?.[field]) return note.sent.set[field].to
+  const held = [...heldOf(note)].reverse().find(({ op }) => op.set && field in op.set)
+  if (held) return held.op.set[field].to
   if (field in seen) return seen[field]
   return note.server?.[field]
 }
@@ -93,7 +103,7 @@ export function change(note, values, seen = {}) {
   const local = {}
   if (isRefusedAtBirth(note)) for (const { op } of note.refused) Object.assign(local, op.set)
   Object.assign(local, note.local)
-  const isUnknown = !note.server && !note.sent
+  const isUnknown = !note.server && !note.sent && !birthOf(note)
   for (const [field, to] of Object.entries(values)) {
     const from = valueBefore(note, field, seen)
     if (from === to && !isUnknown) delete local[field]
@@ -128,6 +138,10 @@ function withoutLink(local, isOnServer) {
   return !link?.to || isOnServer(link.to) ? { ready: local, held: {} } : { ready: rest, held: { same_as: link } }
 }
 
+/** A decision whose second note is not here any more is open again: its text must not be taken off the first one. */
+export const reopened = (note, isHere) =>
+  (note.settle?.after && !isHere(note.settle.after) ? { ...note, settle: null } : note)
+
 /** What the note would send next, without an id, and the note once that is in flight; null when nothing is ready. */
 function nextStep(note, isOnServer) {
   const { local, settle: decision, deleted, dots, server } = note
@@ -136,7 +150,7 @@ function nextStep(note, isOnServer) {
     return [{ do: 'settle', ...body }, { settle: null }]
   }
   const { ready, held } = withoutLink(local, isOnServer)
-  if (hasAny(ready) && (server || (!isRefusedAtBirth(note) && !deleted))) return [{ do: 'set', set: ready }, { local: held }]
+  if (hasAny(ready) && (server || (!isRefusedAtBirth(note) && !deleted))) return [{ do: 'set', set: { ...birthOf(note), ...ready } }, { local: held }]
   if (!server) return null
   if (owedOf(note).length) return [owedOf(note)[0], { owed: owedOf(note).slice(1) }]
   if (deleted !== null) return [{ do: deleted ? 'delete' : 'restore' }, { deleted: null }]
@@ -239,6 +253,7 @@ function absorb(note, row) {
     local: rebase({ ...newer, ...local, ...note.local }, row),
     settle: decision,
     owed: [...owedOf(note), ...owed],
+    held: heldOf(note).filter(({ op }) => note.server || !op.set?.session), // accepted: it is a note now
     deleted: wish === row.deleted ? null : wish,
     doubted: '',
   }
@@ -256,6 +271,15 @@ export function receive(note, row) {
   return absorb(note, row)
 }
 
+/** The server's word on an op that the organiser had to decide about. */
+function takeDecision(note, ack) {
+  if (ack.status === 'held') return note
+  const decided = heldOf(note).find(({ op }) => op.op === ack.op)
+  const next = { ...note, held: heldOf(note).filter((held) => held !== decided) }
+  if (ack.status === 'stored') return receive(next, ack.note)
+  return { ...next, refused: [...note.refused, { op: decided.op, code: ack.code, sentence: ack.sentence }] }
+}
+
 /** Refusals of a server that does not know the note: where the tablet had a row of it, the server was restored. */
 const FORGOTTEN = ['unknown_session', 'unknown_note']
 
@@ -266,6 +290,7 @@ const FORGOTTEN = ['unknown_session', 'unknown_note']
  * @returns {Note|null} null when nothing of the note is left on this tablet
  */
 export function takeAck(note, ack) {
+  if (heldOf(note).some(({ op }) => op.op === ack.op)) return takeDecision(note, ack)
   if (note.sent?.op !== ack.op) return ack.note ? receive(note, ack.note) : note
   if (ack.status === 'refused' && note.server && FORGOTTEN.includes(ack.code)) {
     return offerAgain({ ...note, doubted: note.doubted || 'forgotten' })
@@ -274,10 +299,7 @@ export function takeAck(note, ack) {
   let next = { ...note, sent: null, later: null }
   if (ack.status === 'stored') next = absorb(next, ack.note)
   if (ack.status === 'refused') next.refused = [...note.refused, { op, code: ack.code, sentence: ack.sentence }]
-  if (ack.status === 'held' && !note.server) {
-    if (!hasAny(note.local)) return null
-    next.local = { ...op.set, ...note.local }
-  }
+  if (ack.status === 'held') next.held = [...heldOf(note), { op, code: ack.code, sentence: ack.sentence }]
   return later && later.seq > (ack.note?.seq ?? 0) ? absorb(next, later) : next
 }
 

@@ -1,5 +1,6 @@
 // Sends what waits and takes what comes. Storage, network, clock and lock are handed in, so that it runs at a desk.
 import { readChanges, readPushAnswer, readWellness } from './answers.js'
+import { isHeld, reopened } from './outbox.js'
 import { doubt, freeze, freezeTallies, isInFlight, offerAgain, takeAck, takeInto, thingOf } from './things.js'
 
 const BATCH = 50
@@ -33,8 +34,12 @@ export function fit(ops, limit) {
  * @param {import('./store.js').Transaction} tx
  */
 async function freezeBatch(tx, { newId, at, limit, isHeldBack }) {
-  const notes = (await tx.all()).sort((a, b) => (a.born < b.born ? -1 : 1))
-  const missing = new Set(notes.filter((note) => !note.server && !note.deleted).map(({ id }) => id))
+  const stored = (await tx.all()).sort((a, b) => (a.born < b.born ? -1 : 1))
+  const known = new Map(stored.map((note) => [note.id, note]))
+  const notes = stored.map((note) => reopened(note, (id) => known.has(id)))
+  for (const note of notes) if (note !== known.get(note.id)) tx.put(note)
+  // A second note that was deleted before it was sent stays here, where it can be brought back: it delays nothing.
+  const missing = new Set(notes.filter((note) => !note.server && !(note.deleted && !note.sent)).map(({ id }) => id))
   const steps = notes
     .filter((note) => isInFlight(note) || !isHeldBack(note.id))
     .map((note) => freeze(note, newId, { at, isOnServer: (id) => !missing.has(id) }))
@@ -207,6 +212,19 @@ export function createSync({
     if (await store.transact((tx) => takeRows(tx, rows))) await pull()
   }
 
+  /** Ask what the organiser has decided about held ops: an op sent again is answered by its id and does nothing. */
+  async function askHeld() {
+    const held = (await store.transact((tx) => tx.all())).filter(isHeld)
+    const ops = fit(held.flatMap((note) => note.held.map(({ op }) => op)), BATCH)
+    if (!ops.length || !maySend()) return
+    try {
+      const verdict = readPushAnswer(await net.push(ops), ops)
+      if (verdict.kind === 'acks') await store.transact((tx) => takeAcks(tx, verdict.acks, ops))
+    } catch {
+      // no connection: the next look asks again
+    }
+  }
+
   /** Fetch what is missing. Returns whether the server answered. */
   async function pull() {
     try {
@@ -233,6 +251,7 @@ export function createSync({
     send,
     pull,
     take,
+    askHeld,
     /** Whether what waits cannot be sent: then an answer to another question does not mean that all is well. */
     isFailing: () => failures > 0,
     since: async () => (await store.recall('cursor'))?.seq ?? 0,
