@@ -416,7 +416,7 @@ def _session_of(op: Op) -> uuid.UUID | None:
         return body["session"]
     if "session" in body["set"]:
         return body["set"]["session"][1]
-    return Note.objects.filter(pk=op.note).values_list("session", flat=True).first()
+    return Note.objects.filter(pk=body["note"]).values_list("session", flat=True).first()
 
 
 @transaction.atomic
