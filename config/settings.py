@@ -328,7 +328,17 @@ REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tavolo",
     "VERSION": "1",
-    "DESCRIPTION": "Workshops, groups and notes. The tablets of Tavolo use this same interface; see docs/sync.md.",
+    "DESCRIPTION": (
+        "Workshops, groups and notes. The tablets of Tavolo use this same interface; docs/sync.md tells it whole.\n\n"
+        "Cursor: `seq` counts the stored changes of a group; ask `changes?since=<seq>` for what came after. "
+        "Epoch: names the server's history; another one means that a backup was restored, so read from 0 and offer "
+        "again what the server lacks. Limits: 50 ops and 256 kB a request, 2000 characters a text; beyond that 413. "
+        "429 and 503 carry `Retry-After` in seconds. Only an ack with the op's own id in a JSON answer with status 200 "
+        "ends an op.\n\n"
+        "`GET /live/groups/<group>?since=<seq>` (outside this schema) streams server-sent events: `notes` with "
+        "`{epoch, seq, notes, tallies}`, the first one empty and at once, `kit` when sessions or questions changed, "
+        "`presence`. A comment comes every 5 s; without one for 12 s ask `changes` every 5 s instead."
+    ),
     "SERVE_INCLUDE_SCHEMA": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
