@@ -30,7 +30,7 @@ def code(browser_of) -> str:
 
 
 def counts(tablet: Page) -> list[int]:
-    return [int(count) for count in tablet.locator(".tally-count").all_inner_texts()]
+    return [int(count) for count in tablet.locator(".tally .tally-count").all_inner_texts()]
 
 
 def step(tablet: Page, answer: int, way: str) -> Locator:
@@ -40,7 +40,7 @@ def step(tablet: Page, answer: int, way: str) -> Locator:
 
 def expect_counts(tablet: Page, wanted: list[int]) -> None:
     for answer in range(ANSWERS):
-        expect(tablet.locator(".tally-count").nth(answer)).to_have_text(str(wanted[answer]))
+        expect(tablet.locator(".tally .tally-count").nth(answer)).to_have_text(str(wanted[answer]))
 
 
 def people_of(tablet: Page) -> int:

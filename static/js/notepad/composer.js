@@ -127,6 +127,7 @@ export function createComposer(app) {
     draft = { ...draft, id: app.newId(), text: '', ...UNSAID }
     text.value = ''
     kept.hidden = true
+    more.element.open = false
     showChoices()
     const isKept = await app.guard(() => app.store.transact(async (tx) => {
       const added = await tx.get(taken.id)
