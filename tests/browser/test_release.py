@@ -155,11 +155,12 @@ def test_a_store_of_the_first_layout_is_opened_with_its_outbox(tablet: Page) -> 
     group = re.search(r"/table/([0-9a-f-]{36})/", tablet.url)[1]
     kit = tablet.request.get(f"/api/v1/groups/{group}").json()
     session = next(one for one in kit["sessions"] if one["state"] == "open")
+    prompt = session["asked"] or session["prompts"][0]["id"]  # the one the tablet shows
     note = "0b6a3f64-6f6e-4d6e-9d53-0c6b1f0a7a11"
     text = "Written under the first layout."
     changes = {
         "session": session["id"],
-        "prompt": session["prompts"][0]["id"],
+        "prompt": prompt,
         "kind": "idea",
         "lang": "en",
         "text": text,
