@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  blank, change, discardRefused, dot, doubt, freeze, isHeld, isUnsent, needsPerson, offerAgain, receive, setDeleted, settle, shown, takeAck,
+  blank, change, discardRefused, dot, doubt, freeze, isHeld, isUnsent, needsPerson, offerAgain, receive, secondOf, setDeleted, settle, shown, takeAck,
 } from '../../static/js/notepad/outbox.js'
 import { counter, row } from './desk.mjs'
 
@@ -148,6 +148,26 @@ test('undoing a delete that is in flight becomes a restore', () => {
 })
 
 const VARIANTS = [{ op: 'v1', text: 'theirs', by: 'Youssef', at: BORN }]
+
+test('writing a refused text shorter sends what else its op carried as well', () => {
+  const { note, op } = freeze(change(known(), { text: 'too long', kind: 'idea' }), counter())
+  const refused = takeAck(note, { op: op.op, status: 'refused', code: 'text_too_long', sentence: 'Too long.', note: null })
+  const mended = change(refused, { text: 'short' })
+  assert.deepEqual(mended.refused, [])
+  assert.deepEqual(sendable(mended, counter('next')).set, { text: { from: 'old', to: 'short' }, kind: { from: 'habit', to: 'idea' } })
+})
+
+test('both people who keep both make the same second note', () => {
+  const split = known({ variants: VARIANTS, theme: 't1' })
+  const [one, other] = [secondOf(split, VARIANTS[0], BORN), secondOf(split, VARIANTS[0], '2026-04-11T10:05:00Z')]
+  assert.deepEqual([one.id, other.id, other.local], [VARIANTS[0].op, VARIANTS[0].op, one.local])
+  assert.deepEqual([shown(one).text, shown(one).theme], [VARIANTS[0].text, 't1'])
+})
+
+test('a text made here under an id that the server knows by now claims to have seen nothing', () => {
+  const here = receive(fresh('mine'), row('n1', { text: 'theirs' }))
+  assert.deepEqual(sendable(here).set, { text: { to: 'mine' } })
+})
 
 test('a note with a variant needs a person until somebody has settled it', () => {
   const split = known({ variants: VARIANTS })

@@ -14,12 +14,13 @@ MEASUREMENTS = {
     "evening": (),
     "live": ("seconds", "rounds", "devices", "groups", "peers"),
     "pad": ("rounds",),
+    "chaos": ("seeds", "ops", "seed", "control"),
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Measure pages, an evening, live notes or the pad on a fresh installation of its own; "
+        "Measure pages, an evening, live notes, the pad, or what chaos costs, on a fresh installation of its own; "
         "DATABASE_URL chooses the engine."
     )
     requires_system_checks: list[str] = []
@@ -32,6 +33,10 @@ class Command(BaseCommand):
         parser.add_argument("--devices", type=int, help="live: tablets in the hall (120)")
         parser.add_argument("--groups", type=int, help="live: tables they sit at (60)")
         parser.add_argument("--no-peers", dest="peers", action="store_false", default=None, help="live: only Tavolo")
+        parser.add_argument("--seeds", type=int, help="chaos: how many seeds (5)")
+        parser.add_argument("--ops", type=int, help="chaos: what two people do in one seed (200)")
+        parser.add_argument("--seed", type=int, help="chaos: the first seed (1)")
+        parser.add_argument("--control", help="chaos: play with a twin that has this fault, and must be found out")
 
     def handle(self, *, name: str, **options: Any) -> None:
         measurement = importlib.import_module(f"benchmarks.{name}")

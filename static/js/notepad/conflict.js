@@ -1,7 +1,7 @@
 // The card that asks what to do when two people changed the same text while apart.
 import { difference, joined } from './difference.js'
 import { h, icon, initials } from './dom.js'
-import { blank, change, settle } from './outbox.js'
+import { secondOf, settle } from './outbox.js'
 
 /** The one other person who can have written the server's text; null when it may be several. */
 function otherWriter(app, note) {
@@ -28,11 +28,10 @@ async function decide(app, note, text) {
 
 /** The second text becomes a note of its own; only when that is on the server does the first one lose it. */
 async function keepBoth(app, note, variant) {
-  const { session, prompt, kind, theme, lang, initiative } = note
-  const second = blank(app.newId(), app.now())
   await app.guard(() => app.store.transact(async (tx) => {
-    tx.put(change(second, { session, prompt, kind, theme, lang, initiative, text: variant.text }))
-    tx.put(settle(await tx.get(note.id), [variant.op], { after: second.id }))
+    const own = await tx.get(note.id)
+    if (!(await tx.get(variant.op))) tx.put(secondOf(own, variant, app.now()))
+    tx.put(settle(own, [variant.op], { after: variant.op }))
   }))
   app.sync.kick()
 }

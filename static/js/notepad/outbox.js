@@ -82,13 +82,10 @@ function valueBefore(note, field, seen) {
   return note.server?.[field]
 }
 
-/** Take a refused change of these fields off the note: the person has answered it. */
-function withoutRefused(note, fields) {
-  return note.refused.flatMap((refusal) => {
-    if (!refusal.op.set) return [refusal]
-    const kept = Object.entries(refusal.op.set).filter(([field]) => !fields.includes(field))
-    return kept.length ? [{ ...refusal, op: { ...refusal.op, set: Object.fromEntries(kept) } }] : []
-  })
+/** The refusals that a person answers by changing these fields: what else they carried travels again with the answer. */
+function answeredBy(note, fields) {
+  const isBirth = isRefusedAtBirth(note)
+  return note.refused.filter(({ op }) => op.set && (isBirth || fields.some((field) => field in op.set)))
 }
 
 /**
@@ -100,17 +97,15 @@ function withoutRefused(note, fields) {
  * @returns {Note}
  */
 export function change(note, values, seen = {}) {
-  const local = {}
-  if (isRefusedAtBirth(note)) for (const { op } of note.refused) Object.assign(local, op.set)
-  Object.assign(local, note.local)
+  const answered = answeredBy(note, Object.keys(values))
+  const local = Object.assign({}, ...answered.map(({ op }) => op.set), note.local)
   const isUnknown = !note.server && !note.sent && !birthOf(note)
   for (const [field, to] of Object.entries(values)) {
     const from = valueBefore(note, field, seen)
     if (from === to && !isUnknown) delete local[field]
     else local[field] = isUnknown || from === undefined ? { to } : { from, to }
   }
-  const refused = isRefusedAtBirth(note) ? [] : withoutRefused(note, Object.keys(values))
-  return { ...note, local, refused }
+  return { ...note, local, refused: note.refused.filter((refusal) => !answered.includes(refusal)) }
 }
 
 /** Delete or bring back. @returns {Note} */
@@ -141,6 +136,16 @@ function withoutLink(local, isOnServer) {
 /** A decision whose second note is not here any more is open again: its text must not be taken off the first one. */
 export const reopened = (note, isHere) =>
   (note.settle?.after && !isHere(note.settle.after) ? { ...note, settle: null } : note)
+
+/**
+ * "Keep both": the variant's text as a note of its own. Its id is the variant's, so that two people who decide the same
+ * while apart make one second note.
+ * @returns {Note}
+ */
+export function secondOf(note, variant, born) {
+  const { session, prompt, kind, theme, lang, initiative } = shown(note)
+  return change(blank(variant.op, born), { session, prompt, kind, theme, lang, initiative, text: variant.text })
+}
 
 /** What the note would send next, without an id, and the note once that is in flight; null when nothing is ready. */
 function nextStep(note, isOnServer) {
@@ -190,7 +195,7 @@ function rebase(local, row) {
   const kept = {}
   for (const [field, { from, to }] of Object.entries(local)) {
     if (row[field] === to) continue
-    kept[field] = { from: field === 'text' && from !== undefined ? from : row[field], to }
+    kept[field] = field === 'text' ? { ...(from !== undefined && { from }), to } : { from: row[field], to }
   }
   return kept
 }
