@@ -55,7 +55,6 @@ def look_at_organisers_pages(check: Checker, language: str) -> None:
         check.go(path)
     for path in ORGANISING:
         check.go(f"{live}{path}")
-    look_at_the_wall(check, live)
     check.go(f"{live}people/?tab=waiting")
     check.go(f"{live}print/table-sheets/")
     check.go(f"{live}people/")
@@ -68,17 +67,6 @@ def look_at_organisers_pages(check: Checker, language: str) -> None:
     check.go(page.locator("a[href$='/give-up/']").get_attribute("href"), is_small=True)
     for path in ("", "people/", "tables/"):
         check.go(plan.org(path))
-
-
-def look_at_the_wall(check: Checker, live: str) -> None:
-    """Every picture of the wall, dark and for a bright room, turned from its page; the session's is left standing."""
-    page = check.page
-    for mode in ("welcome", "dots", "report", "next", "session"):
-        page.goto(f"{live}wall/")
-        evening.press(page.locator(f"button[value={mode}]"))
-        wall = page.locator("main a[href^='/wall/']").first.get_attribute("href")
-        check.go(wall)
-        check.go(f"{wall}?bright=1")
 
 
 def cockpits(page: Page) -> list[str]:

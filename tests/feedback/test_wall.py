@@ -63,9 +63,9 @@ def test_the_wall_speaks_the_programmes_language_unless_the_address_asks_for_ano
     workshop = make_workshop()
     url = f"/wall/{workshop.wall_secret}/"
     english = {"accept-language": "en"}
-    assert '<html lang="it">' in client.get(url, headers=english).content.decode()
-    assert '<html lang="en">' in client.get(url, {"language": "en"}).content.decode()
-    assert '<html lang="it">' in client.get(url, {"language": "xx"}).content.decode()
+    assert '<html lang="it" data-theme="light">' in client.get(url, headers=english).content.decode()
+    assert '<html lang="en" data-theme="light">' in client.get(url, {"language": "en"}).content.decode()
+    assert '<html lang="it" data-theme="light">' in client.get(url, {"language": "xx"}).content.decode()
 
 
 def test_a_session_shows_its_question_its_clock_and_the_notes_of_that_session():
