@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from feedback.models import Op
+from feedback.states import OpState
+from ledger.models import ActorKind
 from participants.models import Device
 from workshops.models import Group, ModeratorSeat
 from workshops.permissions import can_organise
@@ -29,6 +32,14 @@ def can_write_notes(user: Any, device: Device | None, group: Group) -> bool:
     if device is not None:
         return device.group_id == group.pk
     return _moderates(user, group) or can_organise(user, group.workshop)
+
+
+def left_group(user: Any, group_id: uuid.UUID) -> Group | None:
+    """A table this person has written at and may write at no more: what is still on the tablet is not lost."""
+    if not getattr(user, "is_authenticated", False) or user.pk is None:
+        return None
+    wrote = Op.objects.filter(group=group_id, actor_kind=ActorKind.USER, actor_id=str(user.pk), state=OpState.STORED)
+    return Group.objects.filter(pk=group_id).first() if wrote.exists() else None
 
 
 def can_write_late(user: Any, device: Device | None, group: Group) -> bool:

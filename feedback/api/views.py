@@ -25,7 +25,7 @@ from feedback.notes import kit as kits
 from feedback.notes.actions import apply_ops, hold_ops
 from feedback.notes.rows import changes, epoch
 from feedback.notes.shape import MOST_OPS
-from feedback.permissions import can_write_late, can_write_notes, find_group, groups_for
+from feedback.permissions import can_write_late, can_write_notes, find_group, groups_for, left_group
 from feedback.states import NoteKind
 from ledger import push
 from ledger.history import Actor
@@ -86,6 +86,13 @@ class GroupView(APIView):
             raise Http404
         return group
 
+    def get_writable(self, request: Request, group_id: uuid.UUID) -> Group:
+        """The group, for those who write there. Others who may open it are refused."""
+        group = self.get_group(request, group_id)
+        if not can_write_notes(request.user, device_of(request), group):
+            raise exceptions.PermissionDenied
+        return group
+
 
 class KitView(GroupView):
     @extend_schema(operation_id="group_kit", responses={200: shapes.KitSerializer, **REFUSALS})
@@ -121,22 +128,29 @@ class OpsView(GroupView):
     def post(self, request: Request, group_id: uuid.UUID) -> Response:
         """Take changes to notes; each op is answered by its id, and sending it again changes nothing."""
         if (former := former_device_of(request)) is not None:
-            group = get_object_or_404(groups_for(request.user, former), pk=group_id)
-            if refusal := self._refusal(request):
-                return refusal
-            actor, name = me(request)
-            acks = hold_ops(group, request.data["ops"], by=actor, name=name)
-            return Response({"epoch": epoch(), "seq": 0, "acks": acks})
-        group = self.get_group(request, group_id)
+            return self._hold(request, get_object_or_404(groups_for(request.user, former), pk=group_id))
         device = device_of(request)
-        if not can_write_notes(request.user, device, group):
-            raise exceptions.PermissionDenied
+        try:
+            group = self.get_writable(request, group_id)
+        except (Http404, exceptions.PermissionDenied):
+            left = left_group(request.user, group_id) if device is None else None
+            if left is None:
+                raise
+            return self._hold(request, left)
         if refusal := self._refusal(request):
             return refusal
         actor, name = me(request)
         late = can_write_late(request.user, device, group)
         acks = apply_ops(group, request.data["ops"], by=actor, name=name, late=late)
         return Response({"epoch": epoch(), "seq": group.seq, "acks": acks})
+
+    def _hold(self, request: Request, group: Group) -> Response:
+        """Whoever does not write at this table any more hands over what is left; the organiser decides about it."""
+        if refusal := self._refusal(request):
+            return refusal
+        actor, name = me(request)
+        acks = hold_ops(group, request.data["ops"], by=actor, name=name)
+        return Response({"epoch": epoch(), "seq": 0, "acks": acks})
 
     def _refusal(self, request: Request) -> Response | None:
         """What is wrong with the body as a whole."""
@@ -173,9 +187,7 @@ class PresenceView(GroupView):
     @extend_schema(operation_id="tell_presence", request=shapes.PresenceSerializer, responses={204: None, **REFUSALS})
     def post(self, request: Request, group_id: uuid.UUID) -> Response:
         """Tell the others which note is being written; never stored."""
-        group = self.get_group(request, group_id)
-        if not can_write_notes(request.user, device_of(request), group):
-            raise exceptions.PermissionDenied
+        group = self.get_writable(request, group_id)
         said = shapes.PresenceSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         actor, name = me(request)
@@ -192,10 +204,8 @@ class StatusView(GroupView):
     @extend_schema(operation_id="tell_status", request=shapes.TabletStatusSerializer, responses={204: None, **REFUSALS})
     def post(self, request: Request, group_id: uuid.UUID) -> Response:
         """How the tablet is: the last answer is kept, shown to the organiser, and nothing of a person's own browser."""
-        group = self.get_group(request, group_id)
+        self.get_writable(request, group_id)
         device = device_of(request)
-        if not can_write_notes(request.user, device, group):
-            raise exceptions.PermissionDenied
         said = shapes.TabletStatusSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         if device is not None:

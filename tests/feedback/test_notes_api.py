@@ -141,6 +141,26 @@ def test_a_tablet_no_longer_at_the_table_reads_nothing_and_what_it_sends_waits(t
     assert Note.objects.get(pk=op["note"]).text == "Said on the stairs"
 
 
+def test_what_a_moderator_of_former_days_still_sends_waits_and_strangers_find_no_table(table):
+    group, session = table
+    moderator, stranger = Client(), Client()
+    user = make_user()
+    moderator.force_login(user)
+    stranger.force_login(make_user())
+    group.moderators.update_or_create(role="asks", defaults={"user": user, "name": "Ilaria"})
+    assert post(moderator, group, [op_for_new_note(session, "At the table")]).json()["acks"][0]["status"] == "stored"
+    group.moderators.all().delete()
+    late = op_for_new_note(session, "Said on the stairs")
+    answer = post(moderator, group, [late])
+    assert (answer.status_code, answer.json()["seq"]) == (200, 0)
+    [ack] = answer.json()["acks"]
+    assert (ack["op"], ack["status"], ack["code"], ack["note"]) == (late["op"], "held", "removed", None)
+    assert moderator.get(f"/api/v1/groups/{group.pk}").status_code == 404
+    assert moderator.get(f"/api/v1/groups/{group.pk}/changes").status_code == 404
+    assert post(stranger, group, [op_for_new_note(session)]).status_code == 404
+    assert [note.text for note in Note.objects.all()] == ["At the table"]
+
+
 def test_a_former_tablet_is_told_no_more_of_a_note_than_it_knew(table):
     group, session = table
     client = tablet(group)
