@@ -35,6 +35,8 @@ class RowSerializer(serializers.Serializer):
     disagreed = serializers.IntegerField(allow_null=True)
     same_as = serializers.UUIDField(allow_null=True)
     by = serializers.CharField()
+    text_by = serializers.CharField()
+    text_at = serializers.DateTimeField()
     written_at = serializers.DateTimeField(allow_null=True)
     variants = VariantSerializer(many=True)
 

@@ -66,6 +66,8 @@ class Note(models.Model):
     seq = models.PositiveBigIntegerField()
     by = models.CharField(max_length=80, blank=True, help_text="First name of the moderator who wrote it first.")
     author_key = models.CharField(max_length=48, blank=True)
+    text_by = models.CharField(max_length=80, blank=True, help_text="First name of whoever wrote the text as it is.")
+    text_at = models.DateTimeField(null=True, help_text="When the text became what it is.")
     written_at = models.DateTimeField(null=True, help_text="The device's clock: a label, never an order.")
     created_at = models.DateTimeField(default=timezone.now)
 

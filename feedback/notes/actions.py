@@ -299,6 +299,8 @@ def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
         verdict = merge_field(name, getattr(note, attribute), seen, wanted)
         if verdict == "take":
             setattr(note, attribute, wanted)
+            if name == "text":
+                note.text_by, note.text_at = desk.name, timezone.now()
         if name == "text":
             variant = _variant(desk, op, wanted) if verdict == "clash" else None
             note.variants = carried_on(note.variants, _own_variants(desk, note, seen), variant)

@@ -18,7 +18,7 @@ from workshops.models import Group, Initiative, Prompt, Session, Theme
 
 REFERENCES = ("prompt", "theme", "initiative")
 CHANGING = (
-    *(*REFERENCES, *SAID_ABOUT_IT, "kind", "lang", "text", "rating", "dots"),
+    *(*REFERENCES, *SAID_ABOUT_IT, "kind", "lang", "text", "text_by", "text_at", "rating", "dots"),
     *("variants", "deleted", "revision", "seq"),
 )
 """The fields of a note that an op may change; the others stay as they were when it was made."""

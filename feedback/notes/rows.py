@@ -31,6 +31,8 @@ def row(note: Note) -> dict[str, Any]:
         "disagreed": note.disagreed,
         "same_as": _id(note.same_as_id),
         "by": note.by,
+        "text_by": note.text_by or note.by,
+        "text_at": (note.text_at or note.created_at).isoformat(),
         "written_at": note.written_at.isoformat() if note.written_at else None,
         "variants": note.variants,
     }

@@ -92,6 +92,19 @@ def test_the_same_text_changed_twice_apart_keeps_both(table):
     ]
 
 
+def test_a_note_says_who_wrote_its_text_as_it_is_and_a_change_of_its_kind_does_not_alter_that(table):
+    group, session = table
+    new = op_for_new_note(session, "one")
+    apply_ops(group, [new], by=ILARIA, name="Ilaria")
+    assert (row(Note.objects.get())["by"], row(Note.objects.get())["text_by"]) == ("Ilaria", "Ilaria")
+    apply_ops(group, [change(new["note"], text=("one", "two"))], by=YOUSSEF, name="Youssef")
+    written = row(Note.objects.get())["text_at"]
+    apply_ops(group, [change(new["note"], kind=("habit", "idea"))], by=ILARIA, name="Ilaria")
+    apply_ops(group, [change(new["note"], text=("one", "three"))], by=ILARIA, name="Ilaria")
+    stored = row(Note.objects.get())
+    assert [stored[name] for name in ("by", "text_by", "text_at", "text")] == ["Ilaria", "Youssef", written, "two"]
+
+
 def test_one_who_types_on_through_a_clash_leaves_one_variant_with_the_last_text(table):
     group, session = table
     new = op_for_new_note(session, "We argue.")

@@ -232,7 +232,7 @@ export function createApp({ kit, known, net, store, words }) {
   app.ready = createReady({ app, known })
   app.fitKeyboard = watchKeyboard()
   const presence = createPresence({ send: net.presence, me: () => app.kit.me.key, render: app.render })
-  Object.assign(app, { here: presence.here, writerOf: presence.writerOf, isWriting: presence.isWriting, heard: presence.names })
+  Object.assign(app, { here: presence.here, writerOf: presence.writerOf, isWriting: presence.isWriting })
 
   /** Nothing more is sent or asked from here. */
   function stop() {

@@ -3,22 +3,15 @@ import { difference, joined } from './difference.js'
 import { h, icon, initials } from './dom.js'
 import { secondOf, settle } from './outbox.js'
 
-/** The one other person who can have written the server's text; null when it may be several. */
-function otherWriter(app, note) {
-  const me = app.kit.me.name
-  if (note.by !== me) return note.by
-  const heard = app.heard().filter((name) => name !== me)
-  const seated = app.kit.group.moderators.map(({ name }) => name.split(' ')[0]).filter((name) => name !== me)
-  return [heard, seated].find((names) => names.length === 1)?.[0] ?? null
-}
-
-/** Who wrote which text. Variants name their author; the text on the server does not. */
+/** Who wrote which text; `other` is null when both are of the same name. */
 export function sides(app, note) {
   const [variant] = note.variants
-  const texts = [{ text: variant.text, at: variant.at }, { text: note.text, at: note.written_at }]
-  const isMine = variant.by === app.kit.me.name
+  const texts = [{ text: variant.text, at: variant.at }, { text: note.text, at: note.text_at ?? note.written_at }]
+  const me = app.kit.me.name
+  const isMine = variant.by === me
   const [yours, theirs] = isMine ? texts : texts.reverse()
-  return { variant, yours, theirs, other: isMine ? otherWriter(app, note) : variant.by }
+  const other = isMine ? note.text_by ?? note.by : variant.by
+  return { variant, yours, theirs, other: other === me ? null : other }
 }
 
 /** Take the variant off the note and let `text` stay. */

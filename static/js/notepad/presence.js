@@ -26,8 +26,6 @@ export function createPresence({ send, me, render }) {
       send(note).catch(() => {})
     },
     writerOf: (note) => current().find((one) => one.note === note)?.name ?? null,
-    /** Everybody heard since the page opened. */
-    names: () => [...new Set([...others.values()].map(({ name }) => name))],
     isWriting: (name) => current().some((one) => one.name === name),
   }
 }
