@@ -180,11 +180,10 @@ async function decide(id, { at, how }) {
 async function mend(id, { at, text }) {
   const note = choose(at, (own) => own.refused.length > 0)
   if (!note) return null
-  const codes = note.refused.map(({ code }) => code)
   const saw = [view(note).text]
-  const isTooLong = codes.every((code) => code === 'text_too_long')
+  const isTooLong = note.refused.every(({ code }) => code === 'text_too_long')
   return {
-    ...await changed(id, note, (own) => (isTooLong ? change(own, { text }) : discardRefused(own)), { saw, text, codes }),
+    ...await changed(id, note, (own) => (isTooLong ? change(own, { text }) : discardRefused(own)), isTooLong ? { saw, text } : {}),
     codes: isTooLong ? [] : note.refused,
   }
 }

@@ -23,7 +23,7 @@ class Ledger:
 
     def write_down(self, act: str, trying: Row, text: str | None, *, durable: bool) -> None:
         """`trying` is what the tablet said it was about to do; `durable` whether it then said that it was done."""
-        if act in {"add", "edit", "mend"} and text and durable:
+        if text and durable and (act in {"add", "edit"} or (act == "mend" and "text" in trying)):
             self.durable.add(text)
         for other in trying.get("saw", []):
             if "text" in trying and other != trying["text"]:

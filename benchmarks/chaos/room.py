@@ -14,6 +14,7 @@ from typing import Any
 import django
 
 ORGANISER = "organiser@posta.example"
+ENOUGH_DOTS = 1000
 THEMES = ("Mobility", "Energy", "Food")
 
 
@@ -43,7 +44,9 @@ def make(tables: int) -> dict[str, Any]:
         programme, by=SYSTEM, title=words, starts_at=soon, venue="Casa di Quartiere", address="Via San Dionigi 36"
     )
     prompts = [{"en": "What do you share?"}, {"en": "What stops you?"}]
-    session = plan.add_session(workshop, by=SYSTEM, prompts=prompts, title=words, minutes=600, dots_per_person=3)
+    session = plan.add_session(
+        workshop, by=SYSTEM, prompts=prompts, title=words, minutes=600, dots_per_person=ENOUGH_DOTS
+    )
     for number in range(1, tables + 1):
         plan.add_group(workshop, name=f"Olmo {number}", by=SYSTEM, moderators=["Ilaria Fontana", "Youssef Amrani"])
     for state in (WorkshopState.ANNOUNCED, WorkshopState.LIVE):
