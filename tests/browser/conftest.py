@@ -40,11 +40,11 @@ STEP_MS = 20_000  # how long a step may take on a busy machine
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These share one site and one browser: they stay in one worker, and skip where there is no Chromium."""
+    """A module shares one site and one browser: it stays in one worker, and skips where there is no Chromium."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.stem}"))
             if not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
 

@@ -292,3 +292,11 @@ test('a text the server refused stays here after a restore and holds up nothing 
   const { ops, note: after } = sendAll(forgotten(refused), ({ set }) => (set?.text ? { text: set.text.to } : {}))
   assert.deepEqual([ops.map(({ do: doing }) => doing), shown(after).text, needsPerson(after)], [['set', 'dot'], 'refused', true])
 })
+
+test('writing on in a note that one has just deleted brings it back: an edit beats a delete', () => {
+  const unsent = change(setDeleted(fresh(), true), { text: 'After all.' })
+  assert.equal(sendable(unsent).set.text.to, 'After all.')
+  const stored = change(setDeleted(known(), true), { text: 'After all.' })
+  assert.deepEqual([sendable(stored).do, shown(stored).deleted, shown(stored).text], ['set', false, 'After all.'])
+  assert.equal(shown(change(setDeleted(known(), true), { kind: 'idea' })).deleted, true)
+})

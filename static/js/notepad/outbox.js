@@ -105,7 +105,8 @@ export function change(note, values, seen = {}) {
     if (from === to && !isUnknown) delete local[field]
     else local[field] = isUnknown || from === undefined ? { to } : { from, to }
   }
-  return { ...note, local, refused: note.refused.filter((refusal) => !answered.includes(refusal)) }
+  const deleted = note.deleted && 'text' in values ? false : note.deleted // edit beats delete, here as on the server
+  return { ...note, local, deleted, refused: note.refused.filter((refusal) => !answered.includes(refusal)) }
 }
 
 /** Delete or bring back. @returns {Note} */
