@@ -117,7 +117,7 @@ def test_a_question_asked_anew_takes_the_place_of_the_one_chosen_here(tablet: Pa
     session = next(one for one in reversed(kit["sessions"]) if one["state"] == "open")
     first, second, third, *_ = [prompt["text"] for prompt in session["prompts"]]
     question = tablet.locator("p.question")
-    tablet.route("**/api/v1/groups/*", with_question)
+    tablet.context.route("**/api/v1/groups/*", with_question)
     tablet.reload()
     expect(question).to_have_text(first)
     tablet.locator(".filters .chip").nth(1).click()

@@ -96,7 +96,7 @@ def test_a_full_tablet_says_so_keeps_the_words_and_hands_out_the_copy(
     page = context.pages[0]
     page.goto("/healthz")
     pad.give_quota(page, 1)  # before the store opens: Chromium measures seldom
-    page.route("**/ops", lambda route: route.abort())
+    page.context.route("**/ops", lambda route: route.abort())
     page.goto(address)
     expect(note_on(page, "Kept before the tablet was full.")).to_be_visible()
     page.locator("#new-note").fill("Too much for this tablet.")
@@ -150,7 +150,7 @@ def test_the_pill_never_says_sending_when_nothing_can_be_sent(tablet: Page, word
     }
     group = pad.group_of(tablet)
     text = f"Written while the server said {status}."
-    tablet.route("**/ops", lambda route: route.fulfill(**answer))
+    tablet.context.route("**/ops", lambda route: route.fulfill(**answer))
     write_note(tablet, text)
     expect(tablet.locator(f".pill.{pill}")).to_be_visible()
     tablet.evaluate(
@@ -169,7 +169,7 @@ def test_the_pill_never_says_sending_when_nothing_can_be_sent(tablet: Page, word
     expect(tablet.locator("dialog.sheet .waiting li")).to_have_count(1)
     if pill == "needs":
         expect(tablet.locator("dialog.sheet .reason")).to_be_visible()
-    tablet.unroute("**/ops")
+    tablet.context.unroute("**/ops")
     tablet.locator("dialog.sheet .button.primary").click()
     wait_until(tablet, lambda: texts_on_the_server(tablet, group).count(text), 1)
 
@@ -177,7 +177,7 @@ def test_the_pill_never_says_sending_when_nothing_can_be_sent(tablet: Page, word
 def test_a_tab_left_open_sends_nothing_as_the_one_who_signed_in_since(tablet: Page, code: str) -> None:
     """The other tab's author stays the author: the old tab opens anew as the new one, and the note waits."""
     group = pad.group_of(tablet)
-    tablet.route("**/api/v1/groups/*", lambda route: route.abort())  # it cannot ask who is signed in
+    tablet.context.route("**/api/v1/groups/*", lambda route: route.abort())  # it cannot ask who is signed in
     other = tablet.context.new_page()
     evening.join_table(other, code, "Youssef")
     answers = []
@@ -185,6 +185,6 @@ def test_a_tab_left_open_sends_nothing_as_the_one_who_signed_in_since(tablet: Pa
     write_note(tablet, "Ilaria's words.")
     wait_until(tablet, lambda: answers[:1], [409])
     assert texts_on_the_server(other, group).count("Ilaria's words.") == 0
-    tablet.unroute("**/api/v1/groups/*")
+    tablet.context.unroute("**/api/v1/groups/*")
     expect(tablet.locator("#banner")).to_contain_text("1 note")
     expect(note_on(tablet, "Ilaria's words.")).to_have_count(0)

@@ -88,6 +88,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "org_change_table": TABLE,
     "org_add_rule": {"one": "<registration_id>", "kind": "apart", "other": "<registration_id>"},
     "org_compile": {"force": "yes"},
+    "org_tell_tables": {"table": "", "text": "Five minutes left"},
+    "org_take_copy": {"copy": "not a file"},
     "org_headline": {"headline": "Titolo", "lead": "Poche righe"},
     "org_publish": {"names_are_fine": "on"},
     "org_place_note": {"finding": "<finding_id>"},
