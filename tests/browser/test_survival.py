@@ -26,7 +26,7 @@ def open_again(page: Page, address: str, texts: list[str]) -> None:
         expect(note_on(page, text)).to_have_count(1)
 
 
-@pytest.mark.skipif(KILLS == 0, reason="asked for by TAVOLO_TEST_KILLS=8: now and then the browser's driver hangs")
+@pytest.mark.skipif(KILLS == 0, reason="asked for by TAVOLO_TEST_KILLS=8: not all of its kills end well yet")
 def test_a_browser_killed_at_any_moment_loses_and_doubles_nothing_it_marked(
     kept_browser: Any,
     code: str,  # noqa: F811
