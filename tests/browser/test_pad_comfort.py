@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import pad
+from tests.browser import evening, pad
 from tests.browser.conftest import LIKE_EVERYBODY
 from tests.browser.evening import TABLET, note_on, write_note
 from tests.browser.pad import join
@@ -117,6 +117,7 @@ def test_a_question_asked_anew_takes_the_place_of_the_one_chosen_here(tablet: Pa
     session = next(one for one in reversed(kit["sessions"]) if one["state"] == "open")
     first, second, third, *_ = [prompt["text"] for prompt in session["prompts"]]
     question = tablet.locator("p.question")
+    evening.pass_the_worker_by(tablet)
     tablet.context.route("**/api/v1/groups/*", with_question)
     tablet.reload()
     expect(question).to_have_text(first)

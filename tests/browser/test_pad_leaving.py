@@ -111,6 +111,7 @@ def test_a_workshop_that_is_over_leaves_nothing_on_the_tablet(tablet: Page, word
         kit["workshop"]["state"] = "published"
         route.fulfill(json=kit)
 
+    evening.pass_the_worker_by(tablet)
     tablet.context.route("**/api/v1/groups/*", over)
     tablet.reload()
     expect(tablet.locator("#pad")).to_contain_text(words("This workshop is over."))
