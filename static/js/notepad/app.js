@@ -343,7 +343,7 @@ export function createApp({ kit, known, net, store, words }) {
     channel.postMessage({ ids })
   })
   channel.addEventListener('message', ({ data }) => {
-    if (data.ids) readBack(data.ids)
+    if (data.ids) app.guard(() => readBack(data.ids))
     if (data.event) hear(data.event, data.body)
     if (data.isLeft) {
       stop()

@@ -18,7 +18,7 @@ export function createMessages(app) {
   function close(id) {
     // Only those the kit still names are worth remembering.
     read = [...read, id].filter((one) => (app.kit.messages ?? []).some((message) => message.id === one))
-    app.store.keep('read', read)
+    app.guard(() => app.store.keep('read', read))
     app.render()
   }
 

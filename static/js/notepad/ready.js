@@ -54,7 +54,7 @@ function filesOfPage() {
 }
 
 async function hasKit(known, { group, me }) {
-  const kept = (await known.recall(group.id))?.kit
+  const kept = (await known.recall(group.id).catch(() => null))?.kit
   return kept?.me.key === me.key && PARTS_OF_KIT.every((part) => Array.isArray(kept[part]))
 }
 
@@ -120,7 +120,8 @@ export function createReady({ app, known }) {
   async function tell() {
     const bad = sentences().filter(({ state }) => state === 'bad').map(({ text }) => text).join(' ')
     if (bad === told) return
-    const isKnown = !bad && told === null && (await app.store.recall('ready'))
+    let isKnown = false
+    if (!bad && told === null) await app.guard(async () => { isKnown = await app.store.recall('ready') })
     told = bad
     if (isKnown) return
     if (!bad) {
