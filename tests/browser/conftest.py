@@ -22,6 +22,9 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from tests.browser import pad
+from tests.browser.evening import TABLET
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
 QUIET = (
@@ -216,6 +219,27 @@ def kept_browser(playwright, site, tmp_path):
         return context
 
     return start
+
+
+@pytest.fixture(scope="module")
+def code(browser_of):
+    """The code of a table of the sample's workshop that is on."""
+    context = browser_of()
+    digits = pad.read_code(context.new_page())
+    context.close()
+    return digits
+
+
+@pytest.fixture
+def tablet(device, code):
+    """A tablet that has joined the table, with everything saved."""
+    return pad.join(device(*TABLET, "en").new_page(), code)
+
+
+@pytest.fixture
+def words(say):
+    """The pages' words in English."""
+    return say("en")
 
 
 @pytest.fixture

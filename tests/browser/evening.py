@@ -203,13 +203,17 @@ def close_all_sessions(page: Page, plan: Plan) -> None:
 
 def join_table(tablet: Page, code: str, name: str) -> None:
     """Join by the code of the sheet; returns once the pad is open and would also open without a connection."""
+    type_code(tablet, code, name)
+    expect(tablet.locator("#new-note")).to_be_visible()
+    wait_for_worker(tablet)
+
+
+def type_code(tablet: Page, code: str, name: str) -> None:
     tablet.goto("/table/")
     tablet.locator("[name=code]").fill(code)
     tablet.locator("[name=name]").fill(name)
     tablet.locator("form.card button.button-primary").click()
     tablet.wait_for_url(re.compile(r"/table/[0-9a-f-]{36}/"))
-    expect(tablet.locator("#new-note")).to_be_visible()
-    wait_for_worker(tablet)
 
 
 def pass_the_worker_by(page: Page) -> None:

@@ -1,30 +1,31 @@
-"""What the tests of the note-pad share: the code of a table, and ways to break a tablet's storage or its line."""
+"""What the tests of the note-pad share: joining a table, what the server holds, and ways to break a tablet."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from tests.browser import evening
+from tests.browser.evening import note_on
 
 TABLE = "Gelso"  # the table where nothing waits for a person
 ARRIVAL_ASKED = 200  # times, one every 100 ms
 
 
-def code_of(browser_of: Callable[..., BrowserContext], table: str = TABLE) -> str:
+def read_code(page: Page) -> str:
     """The code of a table of the workshop that is on, read from its sheet."""
-    context = browser_of()
-    page = context.new_page()
     evening.enter_as_organiser(page, "en")
     live = page.locator("main tbody tr").nth(1).locator("td.end a").get_attribute("href")
     page.goto(f"{live}print/table-sheets/")
-    sheet = page.locator(".tent").filter(has=page.locator(f"h2:text-is('{table}')"))
-    digits = re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
-    context.close()
-    return digits
+    sheet = page.locator(".tent").filter(has=page.locator(f"h2:text-is('{TABLE}')"))
+    return re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
 
 
 def join(page: Page, code: str, name: str = "Ilaria") -> Page:
@@ -61,3 +62,29 @@ def give_quota(page: Page, size: int | None) -> None:
     origin = page.evaluate("location.origin")
     session = page.context.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": origin} | ({} if size is None else {"quotaSize": size}))
+
+
+def expect_sent_once(tablet: Page, *texts: str) -> None:
+    """Each note arrives, and only then nothing is left to send: a store just opened for a new author is empty too."""
+    group, counts = group_of(tablet), []
+    for _attempt in range(ARRIVAL_ASKED):
+        found = texts_on_the_server(tablet, group)
+        counts = [found.count(text) for text in texts]
+        if all(counts):
+            break
+        tablet.wait_for_timeout(100)
+    expect(tablet.locator(".pill.saved")).to_be_visible()
+    for text in texts:
+        expect(note_on(tablet, text)).to_have_count(1)
+    assert counts == [1] * len(texts)
+
+
+def kill(context: BrowserContext, profile: Path) -> None:
+    """No farewell: the browser's first process is the one of this profile that is no helper of another."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().decode().split("\0")
+            if f"--user-data-dir={profile}" in words and not any(word.startswith("--type=") for word in words):
+                os.kill(int(process.name), signal.SIGKILL)
+    with suppress(Error):
+        context.close()

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import evening, pad
@@ -20,16 +19,6 @@ HEAR = """() => {
     .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true })
 }"""
 LIVE = "[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log], [role=marquee]"
-
-
-@pytest.fixture(scope="module")
-def code(browser_of: Any) -> str:
-    return pad.code_of(browser_of)
-
-
-@pytest.fixture
-def tablet(device: Any, code: str) -> Page:
-    return join(device(*TABLET, "en").new_page(), code)
 
 
 def ground(page: Page) -> str:

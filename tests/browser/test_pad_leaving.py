@@ -13,20 +13,12 @@ from tests.browser import evening, pad
 from tests.browser.evening import TABLET, note_on, write_note
 from tests.browser.pad import join, texts_on_the_server, wait_until
 
-
-@pytest.fixture(scope="module")
-def code(browser_of: Any) -> str:
-    return pad.code_of(browser_of)
-
-
-@pytest.fixture
-def tablet(device: Any, code: str) -> Page:
-    return join(device(*TABLET, "en").new_page(), code)
-
-
-@pytest.fixture
-def words(say: Any) -> Any:
-    return say("en")
+WATCH_FOR_ILARIAS_NOTE = """
+localStorage.setItem('watched', 'yes')
+new MutationObserver(() => {
+  if (document.documentElement.textContent.includes('Never sent by Ilaria.')) localStorage.setItem('seen', 'yes')
+}).observe(document, { subtree: true, childList: true, characterData: true })
+"""
 
 
 def ask_to_leave(page: Page, words: Any) -> None:
@@ -82,6 +74,17 @@ def test_leaving_offline_says_what_stays_and_the_next_one_sees_none_of_it(tablet
         wait_until(tablet, lambda text=text: texts_on_the_server(tablet, group).count(text), 1)
     expect(banner).not_to_contain_text("earlier moderator")
     wait_until(tablet, lambda: len(stores_on(tablet)), 1)
+
+
+def test_whoever_joins_next_never_sees_what_the_one_before_had_not_sent(tablet: Page, code: str, words: Any) -> None:
+    """The one before has only put the tablet down: nobody left, and the page could open what it remembers."""
+    evening.pass_the_worker_by(tablet)
+    tablet.context.route("**/ops", lambda route: route.abort())
+    write_note(tablet, "Never sent by Ilaria.")
+    tablet.context.add_init_script(WATCH_FOR_ILARIAS_NOTE)
+    evening.type_code(tablet, code, "Marta")
+    expect(tablet.locator("#banner")).to_contain_text("1 note of an earlier moderator waits on this tablet.")
+    assert tablet.evaluate("[localStorage.getItem('watched'), localStorage.getItem('seen')]") == ["yes", None]
 
 
 def test_a_moderator_with_an_account_who_is_back_sends_what_waited(device: Any, words: Any) -> None:

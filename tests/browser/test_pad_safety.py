@@ -36,21 +36,6 @@ CLOSED_STORE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def code(browser_of: Any) -> str:
-    return pad.code_of(browser_of)
-
-
-@pytest.fixture
-def tablet(device: Any, code: str) -> Page:
-    return join(device(*TABLET, "en").new_page(), code)
-
-
-@pytest.fixture
-def words(say: Any) -> Any:
-    return say("en")
-
-
 def test_tapping_add_twice_makes_one_note_and_what_is_typed_meanwhile_stays(tablet: Page) -> None:
     group = pad.group_of(tablet)
     tablet.evaluate(HOLD_COMMITS)

@@ -5,28 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import evening
 from tests.browser.evening import TABLET
 
-TABLE = "Gelso"
 ANSWERS = 5
-
-
-@pytest.fixture
-def code(browser_of) -> str:
-    """The code of the table, read from its sheet."""
-    context = browser_of()
-    page = context.new_page()
-    evening.enter_as_organiser(page, "en")
-    live = page.locator("main tbody tr").nth(1).locator("td.end a").get_attribute("href")
-    page.goto(f"{live}print/table-sheets/")
-    sheet = page.locator(".tent").filter(has=page.locator(f"h2:text-is('{TABLE}')"))
-    digits = re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
-    context.close()
-    return digits
 
 
 def counts(tablet: Page) -> list[int]:

@@ -6,8 +6,6 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_tablets import code, tablet  # noqa: F401  (fixtures)
-
 READY = "Ready, also without a connection"
 DROP_SHELL = """async () => {
   const [name] = (await caches.keys()).filter((own) => own.startsWith('tavolo-'))
@@ -24,7 +22,7 @@ def look(page: Page) -> Any:
 
 
 def test_a_tablet_that_joined_says_once_that_it_is_ready_and_line_by_line_in_the_menu(
-    tablet: Page,  # noqa: F811
+    tablet: Page,
     say: Any,
 ) -> None:
     expect(tablet.locator("#banner")).to_contain_text(say("en")(READY))
@@ -36,7 +34,7 @@ def test_a_tablet_that_joined_says_once_that_it_is_ready_and_line_by_line_in_the
     expect(tablet.locator("#banner")).to_be_hidden()
 
 
-def test_a_file_the_browser_dropped_is_missed_and_fetched_again(tablet: Page, say: Any) -> None:  # noqa: F811
+def test_a_file_the_browser_dropped_is_missed_and_fetched_again(tablet: Page, say: Any) -> None:
     expect(tablet.locator("#banner")).to_contain_text(say("en")(READY))
     tablet.context.set_offline(True)
     tablet.evaluate(DROP_SHELL)
@@ -47,7 +45,7 @@ def test_a_file_the_browser_dropped_is_missed_and_fetched_again(tablet: Page, sa
     expect(lines.locator("h3")).to_have_text(say("en")(READY))
 
 
-def test_a_tablet_whose_browser_keeps_nothing_is_told_so(device: Any, code: str, say: Any) -> None:  # noqa: F811
+def test_a_tablet_whose_browser_keeps_nothing_is_told_so(device: Any, code: str, say: Any) -> None:
     context = device(1180, 820, "en")
     context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = context.new_page()

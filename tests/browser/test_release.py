@@ -13,8 +13,8 @@ from playwright.sync_api import BrowserContext, Error, Page, expect
 from tests.browser import evening
 from tests.browser.conftest import LIKE_EVERYBODY, STEP_MS
 from tests.browser.evening import TABLET, note_on, write_note
+from tests.browser.pad import expect_sent_once, join, read_code
 from tests.browser.releases import Installation, installation
-from tests.browser.test_tablets import expect_sent_once, join, read_code
 
 ASKED = 200  # times, one every 100 ms
 

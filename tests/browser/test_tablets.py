@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import evening
 from tests.browser.conftest import STEP_MS
-from tests.browser.evening import TABLET, note_on, write_note
+from tests.browser.evening import note_on, write_note
+from tests.browser.pad import expect_sent_once, group_of, join, kill, texts_on_the_server
 
-TABLE = "Gelso"  # the table where nothing waits for a person
-ARRIVAL_ASKED = 200  # times, one every 100 ms
 NO_ANSWERS = {
     "a login page": {"content_type": "text/html", "body": "<title>Sign in</title><form></form>"},
     "an empty object": {"content_type": "application/json", "body": "{}"},
@@ -26,60 +21,9 @@ NO_ANSWERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def code(browser_of) -> str:
-    context = browser_of()
-    digits = read_code(context.new_page())
-    context.close()
-    return digits
-
-
-def read_code(page: Page) -> str:
-    """The code of a table of the workshop that is on, read from its sheet."""
-    evening.enter_as_organiser(page, "en")
-    live = page.locator("main tbody tr").nth(1).locator("td.end a").get_attribute("href")
-    page.goto(f"{live}print/table-sheets/")
-    sheet = page.locator(".tent").filter(has=page.locator(f"h2:text-is('{TABLE}')"))
-    return re.sub(r"\D", "", sheet.locator(".table-code").inner_text())
-
-
-@pytest.fixture
-def tablet(device: Any, code: str) -> Page:
-    """A tablet that has joined."""
-    page = device(*TABLET, "en").new_page()
-    join(page, code)
-    return page
-
-
-def join(page: Page, code: str) -> None:
-    page.on("dialog", lambda question: question.accept())
-    evening.join_table(page, code, "Ilaria")
-
-
 def send_what_waited(tablet: Page, say: Any) -> None:
     """Joining anew makes another author: what the one before left is sent when somebody says so."""
     tablet.locator("#banner").get_by_role("button", name=say("en")("Send them")).click()
-
-
-def times_on_the_server(tablet: Page, text: str) -> int:
-    """How many notes of the table have this text."""
-    group = re.search(r"/table/([0-9a-f-]{36})/", tablet.url)[1]
-    changes = tablet.request.get(f"/api/v1/groups/{group}/changes?since=0").json()
-    return [note["text"] for note in changes["notes"]].count(text)
-
-
-def expect_sent_once(tablet: Page, *texts: str) -> None:
-    """Each note arrives, and only then nothing is left to send: a store just opened for a new author is empty too."""
-    counts: list[int] = []
-    for _attempt in range(ARRIVAL_ASKED):
-        counts = [times_on_the_server(tablet, text) for text in texts]
-        if all(counts):
-            break
-        tablet.wait_for_timeout(100)
-    expect(tablet.locator(".pill.saved")).to_be_visible()
-    for text in texts:
-        expect(note_on(tablet, text)).to_have_count(1)
-    assert counts == [1] * len(texts)
 
 
 def test_two_tabs_that_were_without_connection_send_each_note_once(tablet: Page) -> None:
@@ -129,7 +73,7 @@ def test_an_answer_that_is_none_never_empties_the_outbox(tablet: Page, kind: str
     tablet.reload()
     expect(note_on(tablet, text)).to_be_visible()
     expect(tablet.locator(".pill.saved")).to_have_count(0)
-    assert times_on_the_server(tablet, text) == 0
+    assert texts_on_the_server(tablet, group_of(tablet)).count(text) == 0
     tablet.context.unroute("**/ops")
     expect_sent_once(tablet, text)
 
@@ -155,14 +99,3 @@ def test_a_browser_that_is_killed_keeps_what_it_said_was_on_this_tablet(
     send_what_waited(page, say)
     expect_sent_once(page, "Written before the browser was killed.")
     again.close()
-
-
-def kill(context: BrowserContext, profile: Path) -> None:
-    """No farewell: the browser's first process is the one of this profile that is no helper of another."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            words = (process / "cmdline").read_bytes().decode().split("\0")
-            if f"--user-data-dir={profile}" in words and not any(word.startswith("--type=") for word in words):
-                os.kill(int(process.name), signal.SIGKILL)
-    with suppress(Error):
-        context.close()

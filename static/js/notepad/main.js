@@ -29,13 +29,21 @@ async function leaveAtLast(net, remembered, kit) {
   return true
 }
 
+/** Whether somebody has joined just now: then it may be another person than the one this tablet remembers. */
+function hasJustJoined() {
+  const [arrival] = performance.getEntriesByType('navigation')
+  return arrival?.type === 'navigate' && document.referrer === new URL('/table/', location.href).href
+}
+
 /** The kit this tablet remembers, else a fresh one; null after saying why there is none. */
 async function findKit(known, net, group) {
   const remembered = await known.recall(group)
-  if (remembered?.kit) return { kit: remembered.kit, isKitFresh: false }
+  const own = remembered?.kit && { kit: remembered.kit, isKitFresh: false }
+  if (own && !hasJustJoined()) return own
   const closed = remembered?.isLeft ? 'table_left' : 'never_opened'
   const answer = await net.kit().catch(() => null)
   const verdict = answer ? readKit(answer) : { kind: 'offline' }
+  if (own && verdict.kind !== 'kit') return own
   if (verdict.kind !== 'kit') explain(REASONS[verdict.kind] ?? closed)
   else if (isOver(verdict.kit) && !remembered?.earlier.length) explain('workshop_over')
   else if (!await leaveAtLast(net, remembered, verdict.kit)) {
