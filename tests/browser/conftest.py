@@ -37,32 +37,19 @@ QUIET = (
     "--disable-sync",
 )
 LIKE_EVERYBODY = {"timezone_id": "Europe/Rome", "accept_downloads": True, "reduced_motion": "reduce"}
-OF_THE_TABLET = {
-    "test_pad_comfort",
-    "test_pad_leaving",
-    "test_pad_safety",
-    "test_ready",
-    "test_release",
-    "test_survival",
-}
 START_SECONDS = 60
 STEP_MS = 20_000  # how long a step may take on a busy machine
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These share one site and one browser: they stay in one worker, and skip where there is no Chromium.
-
-    What a tablet does by itself is the same whatever the database behind it: it is tried once, in the embedded round.
-    """
+    """These share one site and one browser: they stay in one worker, and skip where there is no Chromium."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
             if not CHROMIUM and not os.environ.get("REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
-            if item.path.stem in OF_THE_TABLET and os.environ.get("REQUIRE_SERVICES"):
-                item.add_marker(pytest.mark.skip(reason="tried on SQLite: the database makes no difference to it"))
 
 
 @dataclass

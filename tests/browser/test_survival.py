@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser import evening
 from tests.browser.evening import TABLET, note_on, write_note
-from tests.browser.pad import expect_sent_once, join, kill
+from tests.browser.pad import expect_sent_once, group_of, join, kill, texts_on_the_server, wait_until
 
 KILLS = int(os.environ.get("TAVOLO_TEST_KILLS", "8"))
 SEED = int(os.environ.get("TAVOLO_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -25,13 +26,18 @@ def open_again(page: Page, address: str, texts: list[str]) -> None:
         expect(note_on(page, text)).to_have_count(1)
 
 
-def join_again(page: Page, code: str, address: str) -> None:
-    """Join anew, as somebody else to the server, and send what the one before had no time to send."""
-    join(page, code)
-    expect(page.locator(".pill.saved")).to_be_visible()
+def send_for_all(page: Page, texts: list[str]) -> None:
+    """Joining anew makes another author: send what those before had no time to send, once the pad has found it."""
+    group = group_of(page)
     send = page.locator("#banner").get_by_role("button", name="Send them")
-    if send.count():
-        send.click()
+
+    def is_all_there() -> bool:
+        with suppress(Error):  # the button may go while it is pressed: then it has been
+            if send.count():
+                send.click(timeout=1000)
+        return set(texts) <= set(texts_on_the_server(page, group))
+
+    wait_until(page, is_all_there, True)
 
 
 def test_a_browser_killed_at_any_moment_loses_and_doubles_nothing_it_marked(
@@ -61,7 +67,8 @@ def test_a_browser_killed_at_any_moment_loses_and_doubles_nothing_it_marked(
         open_again(page, address, last)
         if chance.random() < 0.5 or number == KILLS - 1:  # on the way again, with what was left
             context.set_offline(False)
-            join_again(page, code, address)
+            join(page, code)
+    send_for_all(page, marked)
     expect_sent_once(page, *marked)
     context.close()
 
