@@ -31,6 +31,7 @@ PEOPLE, PLACES, NOTES = 21, 18, 100
 TABLES, MODERATORS = ("Olmo", "Gelso", "Tiglio", "Salice"), ("Ilaria", "Youssef")
 THEMES = (("Mobilità", "bike"), ("Energia", "zap"), ("Cibo", "carrot"), ("Comunità", "users"))
 SLOWEST_COMPILE_S = 60
+SECONDS_TO_WRITE = 2  # a form sent sooner is taken for a script's
 ID = r"[0-9a-f-]{36}"
 
 
@@ -53,7 +54,11 @@ class Browser:
 
     def send(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send JSON to the REST interface."""
-        return self._checked(self._http.post(path, json=body, headers=self._token())).json()
+        return self.tell(path, body).json()
+
+    def tell(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Send JSON that may be taken without a word."""
+        return self._checked(self._http.post(path, json=body, headers=self._token()))
 
     def _token(self) -> dict[str, str]:
         return {"X-CSRFToken": self._http.cookies.get("csrftoken", "")}
@@ -102,12 +107,14 @@ class Evening:
         self._address = _found(r'href="(/it/w/[\w-]+/)"', self._browser().get("/it/").text)
 
     def take_places(self) -> None:
-        """Each person reads the page, sends the form and lands on their ticket or their turn."""
-        for number in range(PEOPLE):
-            person = self._browser()
-            person.get(self._address)
-            email = f"persona{number}@posta.example"
-            person.post(f"{self._address}place/", name=f"Persona {number}", email=email, needs="", website="")
+        """Each person reads the page, takes the time people need to write, sends the form and lands on their ticket or
+        their turn."""
+        people = [self._browser() for _number in range(PEOPLE)]
+        stamps = [_found(r'name="stamp" value="([^"]+)"', person.get(self._address).text) for person in people]
+        time.sleep(SECONDS_TO_WRITE)
+        for number, (person, stamp) in enumerate(zip(people, stamps, strict=True)):
+            who = {"name": f"Persona {number}", "email": f"persona{number}@posta.example"}
+            person.post(f"{self._address}place/", **who, stamp=stamp, needs="", website="")
 
     def seat_people(self) -> None:
         """Four tables with two moderators each, and everybody mixed."""
@@ -155,9 +162,11 @@ class Evening:
         return stored
 
     def read_changes(self) -> None:
-        """Every tablet reads all of its table."""
+        """Every tablet reads all of its table, and tells that it has nothing more to send."""
         for tablet, table in self._tablets:
             tablet.get(f"/api/v1/groups/{table}/changes?since=0")
+            how = {"unsent": 0, "battery": None, "charging": None, "ready": True}
+            tablet.tell(f"/api/v1/groups/{table}/status", how)
 
     def compile(self) -> None:
         """Ask for the summary, then look until the draft is there, as the open page does."""
@@ -171,7 +180,7 @@ class Evening:
     def publish(self) -> None:
         """A headline, and out."""
         self._organiser.post(self._at("summary/headline/"), headline="Condividiamo già molto", lead="")
-        self._organiser.post(self._at("summary/publish/"), names_are_fine="on")
+        self._organiser.post(self._at("summary/publish/"), names_are_fine="on", few_are_fine="on")
 
     def read_outcome(self) -> None:
         """Page, PDF and open data, by somebody who was not there."""

@@ -21,7 +21,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
 from ledger.history import SYSTEM
-from participants.actions import join_table
+from participants.actions.tablets import join_table
 from participants.middleware import DEVICE_IN_SESSION
 from tests import factories
 from workshops.actions import give_table_codes

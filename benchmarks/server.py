@@ -51,7 +51,8 @@ class Installation:
         self.folder = Path(tempfile.mkdtemp(prefix="tavolo-bench-"))
         given = os.environ.get("DATABASE_URL", "")
         self.engine = "postgresql" if given.startswith("postgres") else "sqlite"
-        self._maintenance_url = given if self.engine == "postgresql" else ""
+        beside = urlunsplit(urlsplit(given)._replace(path="/postgres"))
+        self._maintenance_url = beside if self.engine == "postgresql" else ""
         self._database = f"tavolo_bench_{secrets.token_hex(4)}"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
@@ -81,7 +82,8 @@ class Installation:
     def __exit__(self, *problem: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.engine == "postgresql":
-            self._on_server(f"DROP DATABASE IF EXISTS {self._database} WITH (FORCE)")
+            for kept in ("", "_kept"):
+                self._on_server(f"DROP DATABASE IF EXISTS {self._database}{kept} WITH (FORCE)")
 
     def _on_server(self, statement: str) -> None:
         connection = psycopg2.connect(self._maintenance_url)
@@ -89,6 +91,11 @@ class Installation:
         with connection.cursor() as cursor:
             cursor.execute(statement)
         connection.close()
+
+    def copy_database(self, source: str, target: str) -> None:
+        """Make the PostgreSQL database with the suffix `target` a copy of the one with `source`; nobody uses either."""
+        self._on_server(f"DROP DATABASE IF EXISTS {self._database}{target} WITH (FORCE)")
+        self._on_server(f"CREATE DATABASE {self._database}{target} TEMPLATE {self._database}{source}")
 
     def manage(self, *arguments: str) -> str:
         """Run a command of `manage.py` here; gives what it printed."""

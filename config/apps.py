@@ -10,10 +10,13 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401 (its application is the default from now on, in every thread)
+        from config import (
+            celery,  # noqa: F401 (its application is the default from now on, in every thread)
+            mailtracking,  # noqa: F401 (hears from the provider which mails came back)
+        )
 
-        # Each floor declares its jobs, mails and answers to events in files of these names.
-        autodiscover_modules("tasks", "emails", "reactions")
+        # Each floor declares its jobs, mails, answers to events and what it keeps about people in files of these names.
+        autodiscover_modules("tasks", "emails", "letters", "reactions", "personal")
 
 
 class OperatorConfig(AdminConfig):

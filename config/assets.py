@@ -20,5 +20,6 @@ def manifest() -> dict[str, str]:
 class BuiltStaticFilesStorage(StaticFilesStorage):
     """`{% static "css/site.css" %}` gives the content-hashed file, so that it may be cached for ever."""
 
+    @lru_cache(maxsize=256)  # noqa: B019 - there is one storage in a process, and names are never reused for other content
     def url(self, name: str | None) -> str:
         return super().url(manifest().get(name or "", name))

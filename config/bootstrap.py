@@ -26,6 +26,7 @@ MODES = {
     "demo": "demo",
     "test": "test",
     "bench": "demo",
+    "compile_jsonl": "demo",
     "makemigrations": "demo",
     "translations": "demo",
     "spectacular": "demo",
@@ -58,6 +59,8 @@ def _alone() -> Iterator[None]:
         yield
         return
     with open(ROOT / "manage.py", "rb") as held:
+        # The lock lives as long as any process has the file open: helpers of a build that was killed must not keep it.
+        os.register_at_fork(after_in_child=held.close)
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 

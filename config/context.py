@@ -9,14 +9,20 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from feedback.models import Note
+from feedback.models import Note, Reply
 from participants.models import Registration
-from participants.states import RegistrationState
 from workshops.models import Group, Session, Workshop
+
+LANGUAGE_CODES = frozenset(code for code, _name in settings.LANGUAGES)
+
+
+def in_language(path: str, code: str) -> str:
+    """The same page in another language: only the prefix differs. An address without one stays as it is."""
+    _root, prefix, rest = path.split("/", 2) if path.count("/") > 1 else ("", "", "")
+    return f"/{code}/{rest}" if prefix in LANGUAGE_CODES else path
 
 
 def page(request: HttpRequest) -> dict:
@@ -28,7 +34,7 @@ def page(request: HttpRequest) -> dict:
             {
                 "code": code,
                 "label": code.upper(),
-                "url": translate_url(request.get_full_path(), code),
+                "url": in_language(request.get_full_path(), code),
                 "current": code == get_language(),
             }
             for code, _name in settings.LANGUAGES
@@ -58,10 +64,11 @@ def _counts(workshop: Workshop) -> Mapping[str, Any]:
         Workshop.objects.filter(pk=workshop.pk)
         .values(
             agenda=_count(Session.objects.filter(workshop=OuterRef("pk"))),
-            people=_count(people.filter(state=RegistrationState.CONFIRMED)),
+            people=_count(people.holding()),
             tables=_count(Group.objects.filter(workshop=OuterRef("pk"))),
-            desk=_count(people.filter(state=RegistrationState.CONFIRMED, arrived_at__isnull=False)),
+            desk=_count(people.here()),
             notes=_count(notes),
+            replies=_count(Reply.objects.filter(review__workshop=OuterRef("pk")).unanswered()),
         )
         .get()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 from collections.abc import Sequence
@@ -22,3 +23,8 @@ class EmailBackend(BaseEmailBackend):
             recipient = re.sub(r"[^\w.@-]", "_", message.to[0] if message.to else "nobody")
             (folder / f"{time.time_ns()}-{recipient}.eml").write_bytes(message.message().as_bytes())
         return len(email_messages)
+
+
+def written_at(file: Path) -> dt.datetime:
+    """When a letter was written: its name begins with that moment, in nanoseconds since 1970."""
+    return dt.datetime.fromtimestamp(int(file.name.partition("-")[0]) / 1e9, dt.UTC)

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -130,7 +131,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;",
+    "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;PRAGMA secure_delete=ON;",
 }
 if PRODUCTION and not env("DATABASE_URL", default=""):
     raise ImproperlyConfigured("DATABASE_URL is not set: postgres://… or sqlite:////absolute/path/tavolo.sqlite3")
@@ -166,6 +167,8 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Public pages are made once for each state of the rows (workshops/kept.py); tests look at the page just made.
 KEEP_PAGES = env.bool("TAVOLO_KEEP_PAGES", default=not TESTING)
+# Nobody fills in the sign-up form in less; tests that are not about it press the button at once.
+FORM_SECONDS = env.float("TAVOLO_FORM_SECONDS", default=0 if TESTING else 2)
 
 # Celery carries wake-ups only; the rows of the ledger are the truth. Solo and memory when embedded.
 CELERY_BROKER_URL = f"{REDIS_URL}/2" if REDIS_URL else "memory://"
@@ -189,13 +192,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "socket_connect_timeout": 0.5,
     }
     if REDIS_URL
-    else {}
+    else {"polling_interval": 0.01}  # the embedded worker looks so often, seconds; one second would be felt
 )
 CELERY_TASK_PUBLISH_RETRY = False
 if TESTING:
     CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = "memory://", {}
 SWEEP_EVERY_SECONDS = env.int("TAVOLO_SWEEP_SECONDS", default=30 if REDIS_URL else 2)
-JOB_LEASE_SECONDS = env.int("TAVOLO_JOB_LEASE_SECONDS", default=60)
+JOB_LEASE_SECONDS = env.float("TAVOLO_JOB_LEASE_SECONDS", default=60)
+# Sections with so many notes between them are compiled by one worker at once; a longer one by itself.
+COMPILE_TOGETHER = env.int("TAVOLO_COMPILE_TOGETHER", default=200)
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "ledger.tasks.sweep", "schedule": SWEEP_EVERY_SECONDS}}
 
 # Who signs in: organisers by a mailed code or a passkey. The limits per address leave room for a hall behind one wifi.
@@ -211,6 +216,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_SESSION_REMEMBER = True
+FRESH_LOGIN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
@@ -222,6 +228,35 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TAVOLO_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Optional: an issuer of OpenID Connect says whose address it is. It lets in whom the house knows and makes no account
+# (docs/decisions/0064-in-by-an-issuer.md); without these settings nothing of it is loaded.
+OIDC_ISSUER = env("OIDC_ISSUER", default="").rstrip("/")
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
+OIDC_SECRET = env("OIDC_SECRET", default="")
+OIDC_HOST = urlsplit(OIDC_ISSUER).hostname or ""
+OIDC_NAME = env("OIDC_NAME", default="") or OIDC_HOST
+if any((OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_SECRET, OIDC_NAME)):
+    if not all((OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_SECRET)):
+        raise ImproperlyConfigured("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_SECRET go together: set all three or none.")
+    if not OIDC_ISSUER.startswith("https://") and OIDC_HOST not in ("localhost", "127.0.0.1"):
+        raise ImproperlyConfigured("OIDC_ISSUER is not an address that begins with https://")
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "participants.issuer.IssuerAdapter"
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "issuer",
+                    "name": OIDC_NAME,
+                    "client_id": OIDC_CLIENT_ID,
+                    "secret": OIDC_SECRET,
+                    "settings": {"server_url": OIDC_ISSUER},
+                }
+            ],
+        }
+    }
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "org_home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
@@ -308,6 +343,18 @@ elif env("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "config.mailfolder.EmailBackend"
 
+# To how many people one organiser may write in 24 hours, by invitations and letters together.
+MAILS_A_DAY = env.int("TAVOLO_MAILS_A_DAY", default=2000)
+# The provider tells here which mails came back: `name:password` of HTTP, asked of the provider at each call.
+MAIL_WEBHOOK_SECRET = env("MAIL_WEBHOOK_SECRET", default="")
+if MAIL_WEBHOOK_SECRET:
+    if not provider:
+        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET needs ANYMAIL_PROVIDER: only a provider tells of bounces.")
+    if ":" not in MAIL_WEBHOOK_SECRET:
+        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET is a name and a password with a colon: name:password")
+    ANYMAIL["WEBHOOK_SECRET"] = MAIL_WEBHOOK_SECRET
+    INSTALLED_APPS.append("anymail")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "knox.auth.TokenAuthentication",
@@ -329,7 +376,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Tavolo",
     "VERSION": "1",
     "DESCRIPTION": (
-        "Workshops, groups and notes. The tablets of Tavolo use this same interface; docs/sync.md tells it whole.\n\n"
+        "Workshops, arrivals, groups and notes. The tablets and phones of Tavolo use this same interface; "
+        "docs/sync.md and docs/arrivals.md tell it whole.\n\n"
         "Cursor: `seq` counts the stored changes of a group; ask `changes?since=<seq>` for what came after. "
         "Epoch: names the server's history; another one means that a backup was restored, so read from 0 and offer "
         "again what the server lacks. Limits: 50 ops and 256 kB a request, 2000 characters a text; beyond that 413. "
@@ -342,6 +390,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "NoteKindEnum": "feedback.states.NoteKind",
+        "SessionKindEnum": "workshops.states.SessionKind",
+    },
 }
 
 LOGGING = {

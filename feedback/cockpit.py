@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
-from feedback.models import Message, Note, Op
+from feedback.models import Confirmation, Message, Note, Op
+from feedback.notes.confirmations import Heard, Words, heard
 from feedback.states import OpState
 from feedback.wall import Countdown, countdown_of, seats_by_table
 from participants.models import Device, Registration
-from participants.states import RegistrationState
-from workshops.models import Group, Prompt, Session, Theme, Workshop, timed
+from participants.states import HOLDING, RegistrationState
+from workshops.models import Group, ModeratorSeat, Prompt, Session, Theme, Workshop, timed
+from workshops.rounds import leaders
 from workshops.states import SessionState, WorkshopState
 
 SILENT_AFTER = dt.timedelta(minutes=3)
@@ -41,6 +43,12 @@ class CockpitTable:
     silent_since: dt.datetime | None
     pace: list[int | None]
     last: Note | None = None
+    heard: Heard | None = None
+    """What it confirmed of the session that is read back, or None."""
+    to_read: int = 0
+    """Its notes of that session."""
+    led_by: list[ModeratorSeat] = field(default_factory=list)
+    """Its moderators in the counted session, the one who asks first."""
 
     @property
     def seats(self) -> int:
@@ -65,15 +73,22 @@ class CockpitTable:
         return min((device.battery or 0 for device in self.devices if device.is_battery_low), default=None)
 
     @property
+    def has_to_confirm(self) -> bool:
+        """Whether it has notes of the session that nobody at the table has heard and confirmed as they are."""
+        return self.to_read > 0 and (self.heard is None or not self.heard.is_whole)
+
+    @property
     def moderators(self) -> list[str]:
-        """First names, the one who asks first."""
-        return [seat.first_name for seat in self.group.moderators.all()]
+        """First names of who leads it now, the one who asks first."""
+        return [seat.first_name for seat in self.led_by]
 
 
 @dataclass
 class People:
     """Places of the workshop. Names and needs stay empty for observers."""
 
+    taken: int = 0
+    """With places on offer."""
     confirmed: int = 0
     here: int = 0
     waiting: int = 0
@@ -88,7 +103,8 @@ class People:
 
 @dataclass
 class Cockpit:
-    """The whole page. `counted` is the session at the tables whose notes are counted, or None for all notes."""
+    """The whole page. `counted` is the session at the tables whose notes are counted, or None for all notes;
+    `read_back` the one whose notes the tables confirm: that one, else the last one that is over."""
 
     workshop: Workshop
     now: dt.datetime
@@ -98,6 +114,7 @@ class Cockpit:
     upcoming: Session | None
     last_closed: Session | None
     counted: Session | None
+    read_back: Session | None
     prompts: list[Prompt]
     tables: list[CockpitTable]
     themes: list[Theme]
@@ -171,22 +188,26 @@ class Cockpit:
 
 
 def gather(workshop: Workshop, now: dt.datetime, *, names: bool) -> Cockpit:
-    """Read the cockpit in at most thirteen queries. Without `names` no moderator and nobody who takes part is named."""
+    """Read the cockpit in at most fifteen queries. Without `names` no moderator and nobody who takes part is named."""
     agenda = timed(workshop, workshop.sessions.prefetch_related("prompts"))
     running = sorted((s for s in agenda if s.is_open), key=lambda s: s.starts_on_the_clock, reverse=True)
     current = running[0] if running else None
     counted = current if current is not None and current.is_at_the_tables else None
-    closed = (s for s in agenda if s.state == SessionState.CLOSED)
+    closed = [s for s in agenda if s.state == SessionState.CLOSED]
+    over = [s for s in closed if s.is_at_the_tables]
+    read_back = counted or max(over, key=_ended_at, default=None)
     themes = list(workshop.programme.themes.all())
     marks = _marks(workshop, counted)
     lasts, coming_in = _texts(marks)
-    seats = seats_by_table(workshop)
+    seats = seats_by_table(workshop, counted)
     tables = [
         _table(group, now, themes, [m for m in marks if m.group == group.pk], seats.get(group.pk, (0, 0)), counted)
         for group in _groups(workshop, now)
     ]
+    led_by = leaders((table.group for table in tables), counted.pk if counted else None)
     for table in tables:
-        table.last = lasts.get(table.group.pk)
+        table.last, table.led_by = lasts.get(table.group.pk), led_by[table.group.pk]
+    _add_confirmations(tables, read_back, marks)
     return Cockpit(
         workshop=workshop,
         now=now,
@@ -194,8 +215,9 @@ def gather(workshop: Workshop, now: dt.datetime, *, names: bool) -> Cockpit:
         current=current,
         also_open=running[1:],
         upcoming=next((s for s in agenda if s.state == SessionState.PLANNED), None),
-        last_closed=max(closed, key=lambda s: s.closed_at or s.planned_end, default=None),
+        last_closed=max(closed, key=_ended_at, default=None),
         counted=counted,
+        read_back=read_back,
         prompts=list(current.prompts.all()) if current else [],
         tables=tables,
         themes=themes,
@@ -215,16 +237,37 @@ class _Mark:
 
     pk: uuid.UUID
     group: uuid.UUID
+    session: uuid.UUID
     theme: uuid.UUID | None
     at: dt.datetime
+    words_revision: int
 
 
 def _marks(workshop: Workshop, counted: Session | None) -> list[_Mark]:
     """The counted notes, newest first, without their texts."""
+    names = ("pk", "group", "session", "theme", "created_at", "words_revision")
     notes = Note.objects.standing().of_workshop(workshop).newest_first()
     if counted is not None:
         notes = notes.filter(session=counted)
-    return [_Mark(*row) for row in notes.values_list("pk", "group", "theme", "created_at")]
+    return [_Mark(*row) for row in notes.values_list(*names)]
+
+
+def _ended_at(session: Session) -> dt.datetime:
+    return session.closed_at or session.planned_end
+
+
+def _add_confirmations(tables: list[CockpitTable], session: Session | None, marks: list[_Mark]) -> None:
+    """What each table confirmed of the session, against its notes as they are now; one query."""
+    if session is None:
+        return
+    said: dict[uuid.UUID, list[Confirmation]] = {}
+    for confirmation in Confirmation.objects.filter(session=session).in_order():
+        said.setdefault(confirmation.group_id, []).append(confirmation)
+    for table in tables:
+        group = table.group.pk
+        standing = [Words(m.pk, m.words_revision) for m in marks if (m.group, m.session) == (group, session.pk)]
+        table.to_read = len(standing)
+        table.heard = heard(said.get(group, []), standing)
 
 
 def _texts(marks: list[_Mark]) -> tuple[dict[uuid.UUID, Note], list[Note]]:
@@ -240,7 +283,7 @@ def _texts(marks: list[_Mark]) -> tuple[dict[uuid.UUID, Note], list[Note]]:
 
 def _groups(workshop: Workshop, now: dt.datetime) -> list[Group]:
     working = Prefetch("devices", Device.objects.working_at(now).order_by("joined_at"))
-    return list(workshop.groups.prefetch_related("moderators", working))
+    return list(workshop.groups.with_rounds().prefetch_related(working))
 
 
 def _table(
@@ -292,6 +335,7 @@ def _people(workshop: Workshop, *, seated: int, names: bool) -> People:
     registrations = Registration.objects.filter(workshop=workshop)
     people = People(
         **registrations.aggregate(
+            taken=Count("pk", filter=Q(state__in=HOLDING)),
             confirmed=Count("pk", filter=confirmed),
             here=Count("pk", filter=confirmed & Q(arrived_at__isnull=False)),
             waiting=Count("pk", filter=Q(state=RegistrationState.WAITING)),

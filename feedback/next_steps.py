@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.cockpit import Cockpit, CockpitTable
+from feedback.readiness import Check, State
 from workshops.actions import missing_to_announce, missing_to_go_live
+from workshops.models import Theme
 from workshops.states import WorkshopState
 
 START_OFFERED_BEFORE = dt.timedelta(hours=24)
+EARLY, EARLY_ENOUGH = frozenset({"moderators", "rounds"}), dt.timedelta(days=21)
 MINUTES_TO_COVER_THEMES = 25
 NOTES_OF_A_BEGINNING = 3  # a table with fewer notes has no silent themes yet, it has only begun
 
@@ -33,10 +38,11 @@ class Step:
     posts: bool = False
 
 
-def next_steps(cockpit: Cockpit) -> list[Step]:
-    """The list "Do next" for where the workshop stands."""
+def next_steps(cockpit: Cockpit, checks: Iterable[Check] = ()) -> list[Step]:
+    """The list "Do next" for where the workshop stands; `checks` are those of its readiness, before the day."""
     if cockpit.is_before_the_day:
-        return [*_missing(cockpit), *_unseated(cockpit), *_to_announce(cockpit), *_to_start(cockpit)]
+        steps = [*_missing(cockpit), *_unseated(cockpit), *_to_announce(cockpit)]
+        return [*steps, *_not_ready(cockpit, checks), *_to_start(cockpit)]
     if cockpit.is_live:
         return [
             *_held(cockpit),
@@ -44,6 +50,7 @@ def next_steps(cockpit: Cockpit) -> list[Step]:
             *_still_open(cockpit),
             *_tablets(cockpit),
             *_silent_themes(cockpit),
+            *_not_read_back(cockpit),
             *_next_session(cockpit),
             *_not_arrived(cockpit),
             *_unseated(cockpit),
@@ -100,6 +107,19 @@ def _to_start(cockpit: Cockpit) -> list[Step]:
             posts=True,
         )
     ]
+
+
+def _not_ready(cockpit: Cockpit, checks: Iterable[Check]) -> list[Step]:
+    """What the day needs and time is running out for: moderators and changing tables early, the rest on the eve."""
+    left = cockpit.workshop.starts_at - cockpit.now
+    early = [check for check in checks if check.key in EARLY and check.state == State.WANTING and left < EARLY_ENOUGH]
+    steps = [Step(check.title, check.says, check.label, check.url, posts=check.posts) for check in early]
+    late = [check for check in checks if check.key not in EARLY and not check.is_fine]
+    if late and left < START_OFFERED_BEFORE:
+        titles = get_text_list([check.title for check in late], _("and"))
+        why = _("Not fine, or not looked at yet: %(checks)s.") % {"checks": titles}
+        steps.append(Step(_("See whether everything is ready"), why, _("Open the checks"), _url("org_ready", cockpit)))
+    return steps
 
 
 def _held(cockpit: Cockpit) -> list[Step]:
@@ -204,15 +224,49 @@ def _silent_themes(cockpit: Cockpit) -> list[Step]:
     minutes = clock.minutes_left
     left = ngettext("%(count)d minute left.", "%(count)d minutes left.", minutes) % {"count": minutes}
     steps = []
+    offered = cockpit.counted.themes_offered(cockpit.themes)
     for place, theme in enumerate(cockpit.themes):
+        if theme not in offered:
+            continue
         silent = [t for t in cockpit.tables if t.notes >= NOTES_OF_A_BEGINNING and not t.themes[place][1]]
         if silent:
             sentence = ngettext(
                 "%(tables)s has nothing on %(theme)s yet", "%(tables)s have nothing on %(theme)s yet", len(silent)
             )
             title = sentence % {"tables": _names(silent), "theme": theme}
-            steps.append(Step(title, f"{left} {_suggestion(silent)}"))
+            label, url = _("Write the suggestion"), _to_suggest(cockpit, theme, silent)
+            steps.append(Step(title, f"{left} {_suggestion(silent)}", label, url))
     return steps
+
+
+def _not_read_back(cockpit: Cockpit) -> list[Step]:
+    """In the last minutes of a session: tables that have not confirmed their notes as they are now, in one step."""
+    clock = cockpit.clock
+    if cockpit.counted is None or clock is None or not clock.is_last:
+        return []
+    never = [table for table in cockpit.tables if table.to_read and table.heard is None]
+    again = [table for table in cockpit.tables if table.has_to_confirm and table.heard is not None]
+    how = _("Ask the moderators to read the notes back to the table before the session ends.")
+    steps = []
+    if never:
+        sentence = ngettext(
+            "%(tables)s has not confirmed its notes yet", "%(tables)s have not confirmed their notes yet", len(never)
+        )
+        steps.append(Step(sentence % {"tables": _names(never)}, how))
+    if again:
+        sentence = ngettext(
+            "%(tables)s has changed notes since it confirmed them",
+            "%(tables)s have changed notes since they confirmed them",
+            len(again),
+        )
+        steps.append(Step(sentence % {"tables": _names(again)}, how))
+    return steps
+
+
+def _to_suggest(cockpit: Cockpit, theme: Theme, tables: list[CockpitTable]) -> str:
+    """The cockpit's form for a message, filled in; to one table, else to all."""
+    asked = {"about": str(theme.pk), **({"table": str(tables[0].group.pk)} if len(tables) == 1 else {})}
+    return f"{_url('org_cockpit', cockpit)}?{urlencode(asked)}#tell"
 
 
 def _suggestion(tables: list[CockpitTable]) -> str:
@@ -269,7 +323,12 @@ def _afterwards(cockpit: Cockpit) -> list[Step]:
         WorkshopState.COMPILING: [summary(_("The notes are being compiled"), _("You can leave this page."))],
         WorkshopState.CURATING: [summary(_("Turn the notes into findings"), _("Then ask the people who were there."))],
         WorkshopState.ASKING: [
-            summary(_("People are being asked"), _("Answer what they add or correct, then publish."))
+            Step(
+                _("People are being asked"),
+                _("Answer what they add or correct, then publish."),
+                _("Open the replies"),
+                _url("org_replies", cockpit),
+            )
         ],
         WorkshopState.PUBLISHED: [summary(_("The outcome is published"), _("Corrections are dated on its page."))],
         WorkshopState.CANCELLED: [

@@ -50,7 +50,7 @@ def can_write_late(user: Any, device: Device | None, group: Group) -> bool:
 def _moderates(user: Any, group: Group) -> bool:
     if not getattr(user, "is_authenticated", False) or user.pk is None:
         return False
-    return ModeratorSeat.objects.filter(group=group, user=user.pk).exists()
+    return ModeratorSeat.objects.at(group).filter(user=user.pk).exists()
 
 
 def moderates_only(user: Any) -> bool:

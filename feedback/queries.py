@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from feedback.models import Note, Outcome
+from feedback.summary.quotes import held_back
+from feedback.summary.series import Way, ways_of
 from participants.queries import Places, SignUp, places_of, sign_up_at, with_places
 from workshops.models import Programme, Theme, Workshop
 
@@ -44,6 +46,7 @@ class ProgrammePage:
     heard: Heard | None
     themes: list[Theme]
     others: list[Programme]
+    ways: list[Way]
 
     @property
     def most_notes(self) -> int:
@@ -89,6 +92,7 @@ def _page(programme: Programme, now: dt.datetime, others: list[Programme]) -> Pr
         heard=heard_at(said_last) if said_last else None,
         themes=themes_with_notes(programme, said_last),
         others=others,
+        ways=[way for way in ways_of(programme) if way.steps],
     )
 
 
@@ -113,7 +117,8 @@ def heard_at(workshop: Workshop) -> Heard:
     findings = outcome.body.get("findings", [])
     revisions = dict(pair for finding in findings for pair in finding["notes"])
     quoted = [finding["quote"] for finding in findings if finding.get("quote")][:QUOTES_READ]
-    notes = Note.objects.standing().filter(pk__in=quoted, redactions=None).select_related("group", "theme")
+    allowed = Note.objects.standing().exclude(pk__in=held_back(workshop.pk))
+    notes = allowed.filter(pk__in=quoted, redactions=None).select_related("group", "theme")
     shown = notes.only("text", "lang", "revision", "group__name", "theme__slot", "theme__icon", "theme__name")
     by_id = {str(note.pk): note for note in shown if revisions.get(str(note.pk)) == note.revision}
     in_order = [by_id[key] for key in quoted if key in by_id]

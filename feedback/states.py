@@ -16,13 +16,13 @@ class OpState(TextChoices):
 
 
 class Answer(IntegerChoices):
-    """How often somebody would use an initiative."""
+    """An answer about an initiative: a step of the session's scale (`workshops.scales`), from the lowest."""
 
-    NEVER = 1, _("never")
-    RARELY = 2, _("rarely")
-    SOMETIMES = 3, _("sometimes")
-    OFTEN = 4, _("often")
-    EVERY_WEEK = 5, _("every week")
+    FIRST = 1, "1"
+    SECOND = 2, "2"
+    THIRD = 3, "3"
+    FOURTH = 4, "4"
+    FIFTH = 5, "5"
 
 
 class Tier(TextChoices):
@@ -36,3 +36,46 @@ class Tier(TextChoices):
 class Origin(TextChoices):
     AUTO = "auto"
     HUMAN = "human"
+
+
+class WhyRead(TextChoices):
+    """Why the operator read what somebody said."""
+
+    ORGANISER = "organiser", _("An organiser asked for help")
+    CONCERNED = "concerned", _("Somebody it is about asked for it")
+    FAULT = "fault", _("A fault is being looked into")
+    LAW = "law", _("The law asks for it")
+
+
+class Verdict(TextChoices):
+    """What somebody who was there says of a finding."""
+
+    AGREES = "agrees", _("This is what we said")
+    MISSING = "missing", _("Something’s missing")
+
+
+class Answered(TextChoices):
+    """What organisers did with what was missing."""
+
+    TAKEN = "taken", _("Taken over")
+    LEFT = "left", _("Not taken over")
+    WAIVED = "waived", _("Put aside")
+
+
+class Agreed(IntegerChoices):
+    """How far somebody agrees with a sentence about the workshop."""
+
+    NO = 1, _("no")
+    RATHER_NOT = 2, _("rather not")
+    PARTLY = 3, _("partly")
+    RATHER_YES = 4, _("rather yes")
+    YES = 5, _("yes")
+
+
+class Version(TextChoices):
+    """Why a version of an outcome was made."""
+
+    FIRST = "first", _("Published")
+    CORRECTED = "corrected", _("Corrected")
+    CONSENT = "consent", _("A quote was taken back by whoever had said it")
+    ERASED = "erased", _("Somebody’s name was taken out")

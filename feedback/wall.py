@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from feedback.models import Note
 from feedback.models.notes import NoteQuerySet
-from feedback.summary.publish import first_names
+from feedback.summary.people import first_names
+from feedback.summary.quotes import held_back
 from feedback.summary.redact import without_names
 from participants.models import Seat
 from workshops.models import Group, Prompt, Session, Theme, Workshop, timed
@@ -124,7 +125,7 @@ class WallPicture:
 
 
 def wall_picture_of(workshop: Workshop, now: dt.datetime) -> WallPicture:
-    """Gather the picture the cockpit chose, in at most eleven queries whatever the number of tables."""
+    """Gather the picture the cockpit chose, in at most twelve queries whatever the number of tables."""
     picture = WallPicture(workshop=workshop, mode=workshop.wall_mode, now=now)
     _add_session(picture)
     if picture.mode in (WallMode.WELCOME, WallMode.NEXT):
@@ -186,16 +187,16 @@ def _add_tables(picture: WallPicture) -> None:
     if picture.session is not None and picture.session.is_at_the_tables and picture.mode == WallMode.SESSION:
         notes = notes.filter(session=picture.session)
     counts = dict(notes.order_by().values_list("group").annotate(Count("pk")))
-    seats = seats_by_table(picture.workshop)
+    seats = seats_by_table(picture.workshop, picture.session)
     picture.tables = [
         WallTable(group, counts.get(group.pk, 0), *seats.get(group.pk, (0, 0)))
         for group in picture.workshop.groups.all()
     ]
 
 
-def seats_by_table(workshop: Workshop) -> dict[Any, tuple[int, int]]:
-    """`{group id: (people expected, people here)}` for the whole evening, in one query."""
-    seats = Seat.objects.for_the_evening().filter(group__workshop=workshop).order_by()
+def seats_by_table(workshop: Workshop, session: Session | None) -> dict[Any, tuple[int, int]]:
+    """`{group id: (people expected, people here)}` in a session, or at their first tables, in one query."""
+    seats = Seat.objects.in_session(session.pk if session else None).filter(group__workshop=workshop).order_by()
     counted = seats.values_list("group").annotate(
         expected=Count("pk"), here=Count("pk", filter=Q(registration__arrived_at__isnull=False))
     )
@@ -226,7 +227,8 @@ def _add_dots(picture: WallPicture) -> None:
 
 def _show_most_dotted(picture: WallPicture, notes: NoteQuerySet, most: int) -> None:
     """The first notes by dots, with every name and what an organiser hid taken out."""
-    shown = notes.exclude(text="").select_related("theme").prefetch_related("redactions")
+    allowed = notes.exclude(text="").exclude(pk__in=held_back(picture.workshop.pk))
+    shown = allowed.select_related("theme").prefetch_related("redactions")
     known = first_names(picture.workshop.pk)
     picture.notes = [
         WallNote(

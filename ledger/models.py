@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class ActorKind(models.TextChoices):
@@ -63,9 +64,36 @@ class DueQuerySet(models.QuerySet):
         return self.filter(Q(lease_until=None) | Q(lease_until__lt=now))
 
 
+class MailState(models.TextChoices):
+    """What has become of a mail; computed from its times, never stored."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    BOUNCED = "bounced", _("Came back")
+    GIVEN_UP = "given-up", _("Given up")
+    DROPPED = "dropped", _("No longer needed")
+
+
+_IN_STATE = {
+    MailState.WAITING: Q(sent_at=None, given_up_at=None),
+    MailState.SENT: Q(sent_at__isnull=False, bounced_at=None),
+    MailState.BOUNCED: Q(bounced_at__isnull=False),
+    MailState.GIVEN_UP: Q(given_up_at__isnull=False, bounced_at=None) & ~Q(error=""),
+    MailState.DROPPED: Q(given_up_at__isnull=False, bounced_at=None, error=""),
+}
+
+
 class MailQuerySet(DueQuerySet):
     def unsent(self) -> MailQuerySet:
-        return self.filter(sent_at=None, given_up_at=None)
+        return self.filter(_IN_STATE[MailState.WAITING])
+
+    def in_state(self, state: str) -> MailQuerySet:
+        """The mails `state` (a `MailState`) is true of."""
+        return self.filter(_IN_STATE[MailState(state)])
+
+    def count_states(self) -> dict[str, int]:
+        """How many there are of each `MailState`, in one query."""
+        return self.order_by().aggregate(**{each.name: Count("pk", filter=told) for each, told in _IN_STATE.items()})
 
     def due_at(self, now: datetime) -> MailQuerySet:
         return self.unsent().unleased_at(now).filter(not_before__lte=now)
@@ -92,6 +120,11 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, editable=False)
     given_up_at = models.DateTimeField(null=True, editable=False)
     error = models.CharField(max_length=300, blank=True, editable=False)
+    provider_id = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="How the provider calls it when it tells of a bounce."
+    )
+    bounced_at = models.DateTimeField(null=True, editable=False)
+    bounce = models.CharField(max_length=20, blank=True, editable=False, help_text="Why it came back, in one word.")
 
     objects = MailQuerySet.as_manager()
 
@@ -99,6 +132,8 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="mail_due", condition=Q(sent_at=None, given_up_at=None)),
             models.Index(fields=["scope_id", "-created_at"], name="mail_of_scope"),
+            models.Index(fields=["recipient_id"], name="mail_of_recipient"),
+            models.Index(fields=["provider_id"], name="mail_by_provider_id", condition=~Q(provider_id="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -108,6 +143,16 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def state(self) -> MailState:
+        if self.bounced_at:
+            return MailState.BOUNCED
+        if self.sent_at:
+            return MailState.SENT
+        if self.given_up_at:
+            return MailState.GIVEN_UP if self.error else MailState.DROPPED
+        return MailState.WAITING
 
 
 class JobQuerySet(DueQuerySet):
@@ -152,3 +197,37 @@ class Job(models.Model):
     def is_waiting(self) -> bool:
         """Asked for and not done yet."""
         return self.built < self.wanted
+
+
+class Epoch(models.Model):
+    """The one row that names this server's history; a restore from a backup gives it a new name."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.UUIDField(default=uuid.uuid4)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_epoch")]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Erasure(models.Model):
+    """That somebody was forgotten: a random key, when, and how many rows or files of each kind went. The receipt.
+
+    The same key stands in the journal outside the database (`ledger/journal.py`), so that a restored backup forgets
+    them again.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        INVITED = "invited"
+        USER = "user"
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

@@ -30,6 +30,13 @@ def mail_written(mail_id: uuid.UUID) -> None:
     _after_commit(lambda: tasks.send_mail.apply_async((str(mail_id),), retry=False))
 
 
+def mails_written() -> None:
+    """Have many mails looked for and sent soon after the commit, with one message for all of them."""
+    from ledger import tasks
+
+    _after_commit(lambda: tasks.sweep.apply_async(retry=False))
+
+
 def job_asked(job_id: uuid.UUID) -> None:
     """Have the job run soon after the commit."""
     from ledger import tasks

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Max, Prefetch
+from django.db.models import F, Max, Prefetch
 
 from participants.models import Registration, Seat
 from participants.models.people import RegistrationQuerySet
+from participants.regrouping import tables_of_people
 from participants.states import RegistrationState
 from workshops.models import Workshop
 
 
-def signed_up(workshop: Workshop, search: str = "") -> list[Registration]:
-    """Everybody with a place, by name; `table` and `came_before` (a local start, or None) are set on each."""
-    people = _list(workshop.registrations.confirmed().order_by("person__name", "pk"), search)
-    _tell_when_they_came(workshop, people)
-    return people
+def signed_up(workshop: Workshop) -> RegistrationQuerySet:
+    """Everybody with a place, by name."""
+    return workshop.registrations.confirmed().order_by("person__name", "pk")
 
 
-def waiting(workshop: Workshop, search: str = "") -> list[Registration]:
-    """The waiting list in its order; `turn` counts from 1, also when the list is searched."""
-    turns = {pk: turn for turn, pk in enumerate(workshop.registrations.waiting().values_list("pk", flat=True), 1)}
-    people = _list(workshop.registrations.waiting(), search)
-    for registration in people:
-        registration.turn = turns.get(registration.pk, len(turns))
-    _tell_when_they_came(workshop, people)
-    return people
+def unsure(workshop: Workshop) -> RegistrationQuerySet:
+    """Whoever is offered a place, then the waiting list in its order."""
+    unsure = workshop.registrations.filter(state__in=(RegistrationState.OFFERED, RegistrationState.WAITING))
+    return unsure.order_by(F("queue_no").asc(nulls_first=True), "offered_until", "pk")
 
 
-def _list(registrations: RegistrationQuerySet, search: str) -> list[Registration]:
-    if search:
-        registrations = registrations.filter(person__name__icontains=search)
+def tell(workshop: Workshop, registrations: RegistrationQuerySet) -> list[Registration]:
+    """Those registrations, with `table` (the first), `tables` (of all sessions, in words), `came_before` (a local
+    start, or None) and `turn` set on each.
+
+    `turn` counts from 1 along the whole waiting list, and is 0 for whoever does not wait.
+    """
     evening = Seat.objects.for_the_evening().select_related("group")
     people = list(registrations.with_people().prefetch_related(Prefetch("seats", evening, to_attr="evening_seats")))
+    tables = tables_of_people(workshop)
+    turns: dict[UUID, int] = {}
+    if any(registration.is_waiting for registration in people):
+        waiting = workshop.registrations.waiting().values_list("pk", flat=True)
+        turns = {pk: turn for turn, pk in enumerate(waiting, 1)}
     for registration in people:
         registration.table = registration.evening_seats[0].group if registration.evening_seats else None
+        registration.tables = tables.of(registration.pk, registration.table.name if registration.table else "")
+        registration.turn = turns.get(registration.pk, 0)
+    _tell_when_they_came(workshop, people)
     return people
 
 
@@ -59,11 +67,21 @@ def _tell_when_they_came(workshop: Workshop, people: Iterable[Registration]) -> 
 
 
 def sums(workshop: Workshop) -> dict[str, int]:
-    """How many have a place, wait and are here, in one query."""
+    """How many have a firm place, an offer, one of both (`taken`), wait, have none for sure (`unsure`), are here.
+
+    In one query.
+    """
     rows = workshop.registrations.standing().values_list("state", "arrived_at")
-    states = [(state, arrived is not None) for state, arrived in rows]
-    confirmed = [here for state, here in states if state == RegistrationState.CONFIRMED]
-    return {"signed_up": len(confirmed), "waiting": len(states) - len(confirmed), "here": sum(confirmed)}
+    states = Counter(state for state, _arrived in rows)
+    confirmed, offered = states[RegistrationState.CONFIRMED], states[RegistrationState.OFFERED]
+    return {
+        "signed_up": confirmed,
+        "offered": offered,
+        "unsure": offered + states[RegistrationState.WAITING],
+        "taken": confirmed + offered,
+        "waiting": states[RegistrationState.WAITING],
+        "here": sum(arrived is not None for state, arrived in rows if state == RegistrationState.CONFIRMED),
+    }
 
 
 def of_code(workshop: Workshop, code: str) -> Registration | None:
@@ -71,17 +89,45 @@ def of_code(workshop: Workshop, code: str) -> Registration | None:
 
     Codes are keyed digests, so they are worked out again for each person: some milliseconds for a thousand.
     """
-    typed = _plain(code)
+    typed = plain_code(code)
     programme = Registration.objects.filter(workshop__programme=workshop.programme_id).standing()
     for registrations in (
         programme.filter(workshop=workshop),
         programme.exclude(workshop=workshop),
     ):
         for registration in registrations.select_related("person", "workshop__programme"):
-            if _plain(registration.spoken_code) == typed:
+            if plain_code(registration.spoken_code) == typed:
                 return registration
     return None
 
 
-def _plain(code: str) -> str:
+def plain_code(code: str) -> str:
+    """A code as it is compared: large letters and digits alone."""
     return "".join(letter for letter in code.upper() if letter.isalnum())
+
+
+@dataclass(frozen=True)
+class HeldArrival:
+    """What somebody told who had left the door: who came, when by their phone, and what they did."""
+
+    id: UUID
+    name: str
+    at: dt.datetime
+    doing: str
+
+
+def held_arrivals(workshop: Workshop) -> list[HeldArrival]:
+    """What waits for the organiser's word, in the order it came."""
+    held = list(workshop.arrivals.held())
+    wanted = [arrival.body["registration"] for arrival in held]
+    people = Registration.objects.filter(workshop=workshop, pk__in=wanted).select_related("person") if held else []
+    names = {str(registration.pk): registration.person.name for registration in people}
+    return [
+        HeldArrival(
+            arrival.pk,
+            arrival.body.get("name") or names.get(arrival.body["registration"], ""),
+            (arrival.at or arrival.taken_at).astimezone(workshop.zone),
+            arrival.get_do_display(),
+        )
+        for arrival in held
+    ]

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from participants.forms_asking import AskingForm
+from participants.lines import one_line
+from participants.models import Purpose, Question
+from participants.queries import AudiencePlaces
 from participants.states import AgeBand
-from workshops.models import Theme
+from workshops.models import Audience, Theme, Workshop
 
-# Categories of characters that no name and no single line contains: controls, line and paragraph ends.
-NOT_IN_A_LINE = ("Cc", "Zl", "Zp")
-TURN_THE_READING_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PARTS_OF_ADDRESSES = ("://", "www.", "@")
-
-
-def one_line(text: str) -> None:
-    """Refuse line breaks, control characters and those that turn the direction of what follows."""
-    if any(unicodedata.category(c) in NOT_IN_A_LINE or c in TURN_THE_READING_DIRECTION for c in text):
-        raise ValidationError(_("Write it on one line, with letters only your keyboard shows."))
+NO_AUDIENCE = "none"
 
 
 def a_name(text: str) -> None:
@@ -60,8 +56,8 @@ class AddressField(forms.CharField):
             raise ValidationError(_("Check the e-mail address. It should look like nome@posta.example")) from None
 
 
-class PlaceForm(forms.Form):
-    """Take a place: a name and an address, and what helps us to prepare."""
+class PlaceForm(AskingForm):
+    """Take a place: a name and an address, what helps us to prepare, and what one allows."""
 
     name = forms.CharField(
         label=_("Your name"),
@@ -74,6 +70,13 @@ class PlaceForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = AddressField(help_text=_("For your ticket, the calendar file and the summary."))
+    audience = forms.ChoiceField(
+        label=_("You take part as"),
+        error_messages={
+            "required": _("Choose one, or “None of these”"),
+            "invalid_choice": _("Choose one of those named here"),
+        },
+    )
     theme = forms.ChoiceField(
         label=_("Favourite theme"),
         required=False,
@@ -94,13 +97,42 @@ class PlaceForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
-    def __init__(self, *args: Any, themes: Iterable[Theme], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        workshop: Workshop,
+        themes: Iterable[Theme],
+        audiences: Iterable[AudiencePlaces] = (),
+        questions: Iterable[Question] = (),
+        purposes: Iterable[Purpose] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.themes = {str(theme.pk): theme for theme in themes}
-        self.fields["theme"].choices = [(key, str(theme)) for key, theme in self.themes.items()]  # type: ignore[attr-defined]
+        self.workshop, self._themes = workshop, themes
+        self.ask(questions, purposes)
+        self.audiences = {str(each.audience.pk): each for each in audiences}
+        self._let_choose("theme", lambda: [(key, str(theme)) for key, theme in self.themes.items()])
+        if self.audiences:
+            self._let_choose("audience", lambda: [(key, key) for key in (*self.audiences, NO_AUDIENCE)])
+        else:
+            del self.fields["audience"]
+
+    def _let_choose(self, name: str, choices: Callable[[], list[tuple[str, str]]]) -> None:
+        """What is chosen among is read only if something is chosen, or shown."""
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @cached_property
+    def themes(self) -> dict[str, Theme]:
+        """The themes by id."""
+        return {str(theme.pk): theme for theme in self._themes}
 
     def clean_theme(self) -> Theme | None:
-        return self.themes.get(self.cleaned_data["theme"])
+        chosen = self.cleaned_data["theme"]
+        return self.themes.get(chosen) if chosen else None
+
+    def clean_audience(self) -> Audience | None:
+        chosen = self.audiences.get(self.cleaned_data["audience"])
+        return chosen.audience if chosen else None
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -108,9 +140,20 @@ class PlaceForm(forms.Form):
         return ""
 
     @property
+    def chosen_audience(self) -> str:
+        """The id of the audience as it was sent, `NO_AUDIENCE` for none of them, to show it chosen again."""
+        return self["audience"].value() or ""
+
+    @property
     def chosen_theme(self) -> str:
         """The id of the theme as it was sent, to show it chosen again."""
         return self["theme"].value() or ""
+
+
+class YesForm(PlaceForm):
+    """Say yes to an invitation: what the sign-up form asks, but for the address, which is known."""
+
+    email = website = None  # type: ignore[assignment]
 
 
 class FindPlaceForm(forms.Form):

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from participants.models import User
+from workshops.models import ModeratorSeat
 
 
 @transaction.atomic
@@ -18,5 +19,6 @@ def let_in(email: str, name: str = "") -> tuple[User, bool]:
     is_new = user is None
     if user is None:
         user = User.objects.create_user(email, name)
+    ModeratorSeat.objects.filter(email__iexact=user.email, user=None).update(user=user)
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     return user, is_new

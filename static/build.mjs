@@ -22,6 +22,7 @@ const ENTRIES = {
   'js/site.js': 'js/site.js',
   'js/pad.js': 'js/notepad/main.js',
   'js/desk.js': 'js/checkin/main.js',
+  'js/reader.js': 'js/checkin/reader.js',
   'js/live.js': 'js/live/main.js',
   'js/wall.js': 'js/live/wall.js',
 }
@@ -34,7 +35,7 @@ const COPIES = {
 }
 // What the tablet's shell must hold to open without a connection.
 const SHELL = [
-  'js/pad.js', 'css/pad.css', 'js/desk.js', 'css/desk.css', 'icons.svg', 'mark.svg', 'mark-light.svg', 'img/icon-192.png', 'pad.webmanifest',
+  'js/pad.js', 'css/pad.css', 'js/desk.js', 'js/reader.js', 'css/desk.css', 'icons.svg', 'mark.svg', 'mark-light.svg', 'img/icon-192.png', 'pad.webmanifest',
 ]
 
 const hashOf = (content) => createHash('sha256').update(content).digest('hex').slice(0, 10).toUpperCase()
@@ -165,7 +166,7 @@ async function build() {
   await sweep(manifest)
 }
 
-const missing = ['esbuild', 'htmx.org', 'lucide-static', '@fontsource-variable/literata']
+const missing = ['esbuild', 'htmx.org', 'lucide-static', 'qr', '@fontsource-variable/literata']
   .filter((name) => !existsSync(path.join(MODULES, name)))
 if (missing.length) {
   console.error(`The packages ${missing.join(', ')} are not in node_modules. Run "npm ci" first.`)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import itertools
 import uuid
@@ -13,13 +14,19 @@ from feedback.models import Note
 from feedback.notes.actions import apply_ops
 from ledger.history import SYSTEM, Actor
 from ledger.models import ActorKind
-from participants.actions import register
-from participants.models import Device, Registration, User
+from participants.actions.places import register
+from participants.actions.questions import add_question, keyed
+from participants.models import Device, Question, Registration, User
 from workshops import actions as plan
 from workshops.models import Group, Programme, Session, TeamSeat, Theme, Workshop
 from workshops.states import SessionKind, SessionState, TeamRole, WorkshopState
 
 _numbers = itertools.count(1)
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A picture of one point."""
 
 
 def make_user(email: str = "", name: str = "Serena Riva", **fields: Any) -> User:
@@ -96,6 +103,15 @@ def make_registration(workshop: Workshop, name: str = "Teresa Donati", email: st
     address = email or f"person{next(_numbers)}@posta.example"
     registration, _new = register(workshop, name=name, email=address, language="en", by=SYSTEM, **fields)
     return registration
+
+
+def make_question(
+    workshop: Workshop, kind: str = "text", text: str = "How did you hear of us?", options: Any = (), **fields: Any
+) -> Question:
+    """An own question on the sign-up form; `options` are the words to choose from."""
+    keyed_options = keyed([{"en": option, "it": option} for option in options], [])
+    words = {"en": text, "it": text}
+    return add_question(workshop, by=SYSTEM, kind=kind, text=words, options=keyed_options, **fields)
 
 
 def make_device(group: Group, name: str = "Ilaria") -> Device:

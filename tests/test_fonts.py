@@ -11,6 +11,7 @@ import typst
 
 from config.fonts import FACES, make_typst_fonts
 
+pytestmark = pytest.mark.one_database
 PACKAGES = Path(__file__).parent.parent / "node_modules" / "@fontsource-variable"
 
 

@@ -6,20 +6,24 @@ one.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from ledger.history import SYSTEM, Actor
 from ledger.models import ActorKind
 from workshops.models import Programme, Workshop
-from workshops.states import ORGANISING_ROLES, TeamRole
+from workshops.states import CHECK_IN_ROLES, ORGANISING_ROLES, TeamRole
 
 View = Callable[..., HttpResponseBase]
 
@@ -45,6 +49,24 @@ def signed_in(view: View) -> View:
 
     guarded.policy = "signed in"  # type: ignore[attr-defined]
     return guarded
+
+
+def ask_again(request: HttpRequest) -> HttpResponse | None:
+    """For what cannot be undone: the page that asks who it is, unless the code or passkey is minutes old.
+
+    A view calls it once it has found what it is about, so that a foreign thing looks like a missing one here too.
+    """
+    if entered_lately(request):
+        return None
+    status = 200 if request.method in ("GET", "HEAD") else 403
+    again = f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}"
+    return render(request, "account/enter_again.html", {"again": again, "here": request.path}, status=status)
+
+
+def entered_lately(request: HttpRequest) -> bool:
+    """Whether this browser proved who it is within `FRESH_LOGIN_SECONDS`."""
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] < settings.FRESH_LOGIN_SECONDS
 
 
 def ask_to_enter(request: HttpRequest) -> HttpResponse:
@@ -79,7 +101,7 @@ def for_team(*roles: str) -> Callable[[View], View]:
 
 
 organises = for_team(*ORGANISING_ROLES)
-checks_in = for_team(*ORGANISING_ROLES, TeamRole.HELPER)
+checks_in = for_team(*CHECK_IN_ROLES)
 observes = for_team(*ORGANISING_ROLES, TeamRole.OBSERVER)
 
 

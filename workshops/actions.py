@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, RestrictedError, Sum
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ledger import wakeups
 from ledger.history import Actor, record
+from ledger.ids import new_secret
 from workshops.models import (
+    Audience,
     Group,
     Initiative,
     ModeratorSeat,
@@ -30,6 +34,7 @@ from workshops.states import (
     SESSION_MOVES,
     WALL_OF_KIND,
     WORKSHOP_MOVES,
+    Access,
     ModeratorRole,
     SessionKind,
     SessionState,
@@ -63,6 +68,14 @@ class AnotherIsOpen(Exception):
 
 class NameTaken(Exception):
     """Another table of the workshop has this name."""
+
+
+class TooManyReserved(Exception):
+    """More places would be reserved than the workshop has; `reserved` of them are reserved."""
+
+    def __init__(self, reserved: int) -> None:
+        super().__init__(reserved)
+        self.reserved = reserved
 
 
 class NotReady(Exception):
@@ -182,28 +195,43 @@ def add_initiative_to_rate(session: Session, *, by: Actor, **fields: Any) -> Ini
 
 @transaction.atomic
 def add_group(
-    workshop: Workshop, *, name: str, by: Actor, size: int = 5, room: str = "", moderators: Iterable[str] = ()
+    workshop: Workshop,
+    *,
+    name: str,
+    by: Actor,
+    size: int = 5,
+    room: str = "",
+    offers: Iterable[str] = (),
+    moderators: Iterable[str] = (),
+    addresses: Iterable[str] = (),
 ) -> Group:
-    """A table; the first moderator asks, the second writes. Raises `NameTaken`."""
+    """A table; the first moderator asks, the second writes, `addresses` are theirs in the same order.
+
+    Raises `NameTaken`.
+    """
     _hold_table_name(workshop, name)
     last = workshop.groups.aggregate(last=Max("order"))["last"]
     order = 0 if last is None else last + 1
-    group = Group.objects.create(workshop=workshop, name=name, size=size, room=room, order=order)
-    for role, moderator in zip(ModeratorRole, moderators, strict=False):
+    fields = {"name": name, "size": size, "room": room, "offers": list(offers), "order": order}
+    group = Group.objects.create(workshop=workshop, **fields)
+    for role, moderator, address in zip_longest(ModeratorRole, moderators, addresses, fillvalue=""):
         if moderator:
-            ModeratorSeat.objects.create(group=group, role=role, name=moderator)
+            ModeratorSeat.objects.create(group=group, role=role, **_moderator(moderator, address))
     record(group, "group.added", by=by, scope=workshop.pk)
     return group
 
 
 @transaction.atomic
 def change_group(
-    group: Group, *, name: str, size: int, room: str = "", asks: str = "", writes: str = "", by: Actor
+    group: Group, *, name: str, size: int, by: Actor, room: str = "", offers: Iterable[str] = (), **moderators: str
 ) -> None:
-    """A table as the organiser wants it, moderators included, in one step. Raises `NameTaken`."""
+    """A table as the organiser wants it in one step; `moderators` are the arguments of `name_moderators`.
+
+    Raises `NameTaken`.
+    """
     _hold_table_name(group.workshop, name, but=group)
-    name_moderators(group, asks=asks, writes=writes, by=by)
-    change(group, by=by, workshop=group.workshop, name=name, size=size, room=room)
+    name_moderators(group, by=by, **moderators)
+    change(group, by=by, workshop=group.workshop, name=name, size=size, room=room, offers=list(offers))
 
 
 def _hold_table_name(workshop: Workshop, name: str, *, but: Group | None = None) -> None:
@@ -254,8 +282,17 @@ def remove_theme(theme: Theme, *, by: Actor) -> None:
 
 @transaction.atomic
 def change_details(workshop: Workshop, *, by: Actor, **fields: Any) -> list[str]:
-    """`change` for a workshop; another time or place also counts up its calendar entries. Names of changed fields."""
+    """`change` for a workshop; another time or place also counts up its calendar entries, and one that is open by link
+    gets a link. Names of changed fields.
+
+    Raises `TooManyReserved` for fewer places than are reserved.
+    """
+    now = Workshop.objects.select_for_update().get(pk=workshop.pk)  # places are reserved and counted under this lock
+    if fields.get("places", now.places) < now.reserved:
+        raise TooManyReserved(now.reserved)
     changed = change(workshop, by=by, workshop=workshop, **fields)
+    if "access" in changed and workshop.access == Access.LINK and not workshop.link_secret:
+        renew_sign_up_link(workshop, by=by)
     if CALENDAR_FIELDS & set(changed):
         Workshop.objects.filter(pk=workshop.pk).update(calendar_sequence=F("calendar_sequence") + 1)
         workshop.refresh_from_db(fields=["calendar_sequence"])
@@ -263,20 +300,91 @@ def change_details(workshop: Workshop, *, by: Actor, **fields: Any) -> list[str]
 
 
 @transaction.atomic
-def name_moderators(group: Group, *, asks: str, writes: str, by: Actor) -> bool:
-    """Who asks and who writes at a table; an empty name leaves the chair empty. False when nothing changed."""
-    names = {ModeratorRole.ASKS: asks, ModeratorRole.WRITES: writes}
-    before = dict(group.moderators.values_list("role", "name"))
-    if before == {role.value: name for role, name in names.items() if name}:
+def add_audience(workshop: Workshop, *, name: dict[str, str], places: int, by: Actor) -> Audience:
+    """Reserve places for an audience. Raises `TooManyReserved`."""
+    workshop = Workshop.objects.select_for_update().get(pk=workshop.pk)
+    last = workshop.audiences.aggregate(last=Max("order"))["last"]
+    order = 0 if last is None else last + 1
+    audience = Audience(workshop=workshop, name=name, places=places, order=order)
+    _reserve(workshop, workshop.reserved + places)
+    audience.save()
+    record(audience, "audience.added", by=by, scope=workshop.pk, places=places)
+    return audience
+
+
+@transaction.atomic
+def change_audience(audience: Audience, *, name: dict[str, str], places: int, by: Actor) -> None:
+    """Another name or number of reserved places; nobody loses a place. Raises `TooManyReserved`."""
+    workshop = Workshop.objects.select_for_update().get(pk=audience.workshop_id)
+    others = workshop.audiences.exclude(pk=audience.pk).aggregate(sum=Sum("places"))["sum"] or 0
+    _reserve(workshop, others + places)
+    change(audience, by=by, workshop=workshop, name=name, places=places)
+
+
+@transaction.atomic
+def remove_audience(audience: Audience, *, by: Actor) -> None:
+    """Its places are for everybody again. Raises `StillNeeded` once somebody has signed up as one of them."""
+    workshop = Workshop.objects.select_for_update().get(pk=audience.workshop_id)
+    removed = str(audience.pk)
+    try:
+        audience.delete()
+    except RestrictedError as chosen:
+        raise StillNeeded(removed) from chosen
+    _reserve(workshop, workshop.audiences.aggregate(sum=Sum("places"))["sum"] or 0)
+    record(workshop, "audience.removed", by=by, scope=workshop.pk, audience=removed)
+
+
+def _reserve(workshop: Workshop, places: int) -> None:
+    """Write how many places are reserved; the caller holds the workshop's lock. Raises `TooManyReserved`."""
+    if places > workshop.places:
+        raise TooManyReserved(workshop.reserved)
+    workshop.reserved = places
+    workshop.save(update_fields=["reserved"])
+
+
+@transaction.atomic
+def renew_sign_up_link(workshop: Workshop, *, by: Actor) -> str:
+    """A new secret for the link that opens the sign-up form; the one before opens nothing from now on."""
+    workshop.link_secret = new_secret()
+    workshop.save(update_fields=["link_secret"])
+    record(workshop, "workshop.link_renewed", by=by, scope=workshop.pk)
+    return workshop.link_secret
+
+
+@transaction.atomic
+def end_sign_up_link(workshop: Workshop, *, by: Actor) -> None:
+    """No link opens the sign-up form any more."""
+    workshop.link_secret = ""
+    workshop.save(update_fields=["link_secret"])
+    record(workshop, "workshop.link_ended", by=by, scope=workshop.pk)
+
+
+@transaction.atomic
+def name_moderators(
+    group: Group, *, by: Actor, asks: str = "", writes: str = "", asks_email: str = "", writes_email: str = ""
+) -> bool:
+    """Who asks and who writes at a table; an empty name leaves the chair empty. False when nothing changed.
+
+    Whoever signs in with the address opens the table's pad.
+    """
+    wanted = {ModeratorRole.ASKS: (asks, asks_email), ModeratorRole.WRITES: (writes, writes_email)}
+    before = {role: (name, email) for role, name, email in group.moderators.values_list("role", "name", "email")}
+    if before == {role.value: named for role, named in wanted.items() if named[0]}:
         return False
-    for role, name in names.items():
+    for role, (name, address) in wanted.items():
         if not name:
             group.moderators.filter(role=role).delete()
-        elif before.get(role) != name:
-            ModeratorSeat.objects.update_or_create(group=group, role=role, defaults={"name": name, "user": None})
+        elif before.get(role) != (name, address):
+            ModeratorSeat.objects.update_or_create(group=group, role=role, defaults=_moderator(name, address))
     record(group, "group.moderators_named", by=by, scope=group.workshop_id)
     kit_changed(group.workshop)
     return True
+
+
+def _moderator(name: str, address: str) -> dict[str, Any]:
+    """The fields of a moderator's seat; the user is whoever signs in with the address."""
+    user = get_user_model().objects.filter(email__iexact=address).first() if address else None
+    return {"name": name, "email": address, "user": user}
 
 
 @transaction.atomic

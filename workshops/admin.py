@@ -20,7 +20,7 @@ class TeamSeatAdmin(LookOnly):
 class WorkshopAdmin(LookOnly):
     list_display = ("slug", "programme", "number", "state", "starts_at", "places")
     list_filter = ("state",)
-    exclude = ("wall_secret",)
+    exclude = ("wall_secret", "link_secret")
 
 
 @admin.register(Group)

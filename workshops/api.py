@@ -26,7 +26,7 @@ class SignedIn(BasePermission):
 
 
 class WorkshopSerializer(serializers.ModelSerializer):
-    """A workshop with how many have a place."""
+    """A workshop with how many places are taken; a place on offer is."""
 
     title = serializers.DictField(child=serializers.CharField(), help_text="By language.")
     programme = serializers.SlugRelatedField(slug_field="slug", read_only=True)
@@ -51,7 +51,7 @@ class WorkshopSerializer(serializers.ModelSerializer):
 
 
 def _visible(request: Request) -> Any:
-    taken = Count("registrations", filter=Q(registrations__state="confirmed"), distinct=True)
+    taken = Count("registrations", filter=Q(registrations__state__in=("confirmed", "offered")), distinct=True)
     return Workshop.objects.visible_to(request.user).with_programme().annotate(taken=taken)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, TypeVar
@@ -20,9 +20,10 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from workshops.models import Initiative, Programme, Prompt, Session, Theme, Workshop
+from workshops.clock import SKIPPED, a_real_hour, exists
+from workshops.models import Audience, Initiative, Programme, Prompt, Session, Theme, Workshop
 from workshops.stale import SeenForm
-from workshops.states import Access, NoteKind, SessionKind
+from workshops.states import Access, NoteKind, Promotion, Scale, SessionKind
 
 Day = TypeVar("Day", bound=dt.date)
 
@@ -111,6 +112,13 @@ class ProgrammeForm(WordsForm):
     help_line = forms.CharField(
         label=_("Help line"), max_length=40, required=False, help_text=_("A phone number, shown on every page.")
     )
+    contact = forms.EmailField(
+        label=_("Address for answers"),
+        max_length=254,
+        required=False,
+        help_text=_("Who answers one of our mails writes to this address."),
+        error_messages={"invalid": _("This address is not complete. It looks like name@example.org.")},
+    )
     spoken = forms.MultipleChoiceField(
         label=_("Languages"),
         choices=settings.LANGUAGES,
@@ -124,13 +132,16 @@ class ProgrammeForm(WordsForm):
         "title": Text(_("Title"), needed=_("Write a title.")),
         "area": Text(_("Where"), hint=_("The neighbourhood or town.")),
         "summary": Text(_("What it is about"), lines=3, longest=2000),
+        "audiences": Text(_("For whom"), lines=2, longest=400, hint=_("One on each line: Citizens, Stakeholders.")),
+        "partners": Text(_("Partners"), lines=2, longest=1000, hint=_("One on each line.")),
+        "contacts": Text(_("Contacts"), lines=2, longest=1000, hint=_("One on each line: who answers what.")),
         "funder_sentence": Text(_("Sentence about the funding"), lines=2, longest=1000),
         "funder_disclaimer": Text(_("Disclaimer"), lines=2, longest=1000),
     }
 
     @staticmethod
     def initial_of(programme: Programme) -> dict[str, Any]:
-        names = ("organisation", "help_line", "zone_name", "funder", "funder_grant", *ProgrammeForm.texts)
+        names = ("organisation", "help_line", "contact", "zone_name", "funder", "funder_grant", *ProgrammeForm.texts)
         return {"spoken": programme.languages} | {name: getattr(programme, name) for name in names}
 
     def clean_zone_name(self) -> str:
@@ -225,6 +236,11 @@ class PlanForm(WordsForm):
     def clean_day(self) -> dt.date:
         return in_this_century(self.cleaned_data["day"])
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        a_real_hour(self, self.zone)
+        return cleaned
+
     def values(self) -> dict[str, Any]:
         """Fields of `Workshop`, the start as a moment."""
         values = dict(self.cleaned_data)
@@ -263,6 +279,26 @@ class DetailsForm(PlanForm):
         error_messages={"required": _("Choose one kind of note at least.")},
     )
     access = forms.ChoiceField(label=_("Who can take a place"), choices=Access, widget=forms.RadioSelect)
+    promotion = forms.ChoiceField(label=_("When a place becomes free"), choices=Promotion, widget=forms.RadioSelect)
+    offer_hours = forms.IntegerField(
+        label=_("Hours to answer"),
+        min_value=2,
+        max_value=336,
+        help_text=_("For an offer. It ends at a full hour of the day, and never after the start."),
+        error_messages={
+            "required": _("Say how many hours people have to answer."),
+            "min_value": _("Leave people 2 hours at least."),
+            "max_value": _("Two weeks (336 hours) are the longest."),
+        },
+    )
+    sensitive = forms.BooleanField(
+        label=_("Confirm by mail first"),
+        required=False,
+        help_text=_(
+            "For delicate matters: nobody can find out on the form who has signed up. "
+            "A place is taken once the button in the mail is pressed."
+        ),
+    )
     opens_at = forms.DateTimeField(
         label=_("Sign-up opens"),
         required=False,
@@ -277,6 +313,7 @@ class DetailsForm(PlanForm):
     )
     texts: ClassVar = {
         **PlanForm.texts,
+        "for_whom": Text(_("For whom"), longest=120, hint=_("Such as: Citizens, Stakeholders.")),
         "summary": Text(_("In a few sentences"), lines=3, longest=2000),
         "objectives": Text(_("What we want to find out"), lines=4, longest=2000, hint=_("One on each line.")),
         "directions": Text(_("How to get there"), lines=2, longest=1000),
@@ -286,7 +323,8 @@ class DetailsForm(PlanForm):
 
     @staticmethod
     def initial_of(workshop: Workshop) -> dict[str, Any]:
-        names = ("minutes", "doors_minutes", "venue", "address", "places", "access", "kinds", *DetailsForm.texts)
+        names = ["minutes", "doors_minutes", "venue", "address", "places", "access", "sensitive", "kinds", "promotion"]
+        names += ["offer_hours", *DetailsForm.texts]
         start = workshop.local_start
         sign_up = {
             name: moment and moment.astimezone(workshop.zone).replace(tzinfo=None)
@@ -306,7 +344,9 @@ class DetailsForm(PlanForm):
     def _here(self, name: str) -> dt.datetime | None:
         """The typed hour as it is on the clocks of the workshop's town."""
         typed = self.cleaned_data[name]
-        return typed and in_this_century(typed).replace(tzinfo=self.zone)
+        if typed and not exists(in_this_century(typed), self.zone):
+            raise ValidationError(SKIPPED)
+        return typed and typed.replace(tzinfo=self.zone)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -314,6 +354,34 @@ class DetailsForm(PlanForm):
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("Sign-up must close after it opens."))
         return cleaned
+
+
+class AudienceForm(WordsForm):
+    """People some places are reserved for. `audience_id` is empty for a new one."""
+
+    audience_id: UUID | None = None
+    places = forms.IntegerField(
+        label=_("Reserved places"),
+        min_value=1,
+        max_value=2000,
+        error_messages={
+            "required": _("Say how many places are reserved."),
+            "min_value": _("Reserve one place at least."),
+            "max_value": _("There can be at most 2000 places."),
+        },
+    )
+    texts: ClassVar = {
+        "name": Text(_("Name"), needed=_("Write a name."), longest=60, hint=_("Such as: Residents, Workers."))
+    }
+
+    @classmethod
+    def of(cls, workshop: Workshop, audience: Audience | None, data: Any = None) -> AudienceForm:
+        """The form for an audience of a workshop, or for one more."""
+        initial = {"name": audience.name, "places": audience.places} if audience else {}
+        prefix = f"audience-{audience.pk if audience else 'new'}-%s"
+        form = cls(data, initial=initial, languages=workshop.programme.languages, auto_id=prefix)
+        form.audience_id = audience.pk if audience else None
+        return form
 
 
 class SessionForm(WordsForm):
@@ -338,20 +406,68 @@ class SessionForm(WordsForm):
         error_messages={"required": _("Write 0 for a session without dots.")},
     )
     rates = forms.BooleanField(
-        label=_("Rate initiatives"), required=False, help_text=_("From never to every week, at the tables.")
+        label=_("Rate initiatives"), required=False, help_text=_("Each person at the table answers once.")
     )
-    texts: ClassVar = {"title": Text(_("Title"), needed=_("Write a title."), longest=120)}
+    scale = forms.ChoiceField(
+        label=_("With which scale"),
+        choices=Scale,
+        required=False,
+        help_text=_("It stays once the session has been opened."),
+        error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+    regroups = forms.BooleanField(
+        label=_("People change tables"),
+        required=False,
+        help_text=_("For this session they sit with others: see Tables."),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of note moderators can take"),
+        choices=NoteKind,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: the kinds of the workshop."),
+    )
+    themes = forms.MultipleChoiceField(
+        label=_("Themes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all themes."),
+    )
+    texts: ClassVar = {
+        "title": Text(_("Title"), needed=_("Write a title."), longest=120),
+        "roles": Text(_("Who does what"), lines=2, longest=1000, hint=_("For the run sheet. One on each line.")),
+        "materials": Text(_("Materials"), lines=2, longest=1000, hint=_("For the run sheet. One on each line.")),
+    }
+    at_the_tables: ClassVar = {
+        "dots_per_person": 0,
+        "rates": False,
+        "regroups": False,
+        "kinds": [],
+        "themes": [],
+    }
+    """What belongs to sessions at the tables, and what it is elsewhere."""
+
+    def __init__(self, *args: Any, themes: Iterable[Theme], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["themes"]
+        field.choices = [(str(theme.pk), str(theme.name)) for theme in themes]  # type: ignore[attr-defined]
 
     @staticmethod
     def initial_of(session: Session) -> dict[str, Any]:
-        return {name: getattr(session, name) for name in ("minutes", "kind", "dots_per_person", "rates", "title")}
+        names = ("minutes", "kind", "scale", *SessionForm.at_the_tables, *SessionForm.texts)
+        return {name: getattr(session, name) for name in names}
+
+    def clean_kinds(self) -> list[str]:
+        return [kind for kind in NoteKind.values if kind in self.cleaned_data["kinds"]]
+
+    def clean_scale(self) -> str:
+        """A form without the field leaves the scale as it is."""
+        return self.cleaned_data["scale"] or self.get_initial_for_field(self.fields["scale"], "scale")
 
     def clean(self) -> dict[str, Any]:
-        """Dots and ratings belong to the tables; elsewhere they are put back to none."""
+        """Dots, ratings and what tablets offer belong to the tables; elsewhere they are put back to none."""
         cleaned = super().clean()
-        if cleaned.get("kind") != SessionKind.TABLES:
-            cleaned["dots_per_person"], cleaned["rates"] = 0, False
-        return cleaned
+        return cleaned if cleaned.get("kind") == SessionKind.TABLES else cleaned | self.at_the_tables
 
 
 class PromptForm(WordsForm):

@@ -9,12 +9,14 @@ ends) are whole minutes, so the minute is part of the name too.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.signing import BadSignature, Signer
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -24,6 +26,7 @@ from django.utils.translation import get_language
 from ledger.models import Event
 
 FORM_TOKEN = "the-token-of-each-visitor"  # noqa: S105 - stands in a kept page where each visitor's own token goes
+FORM_STAMP = "the-stamp-of-each-visitor"  # stands where the moment goes at which each visitor got the form
 KEPT_SECONDS = 60
 EVENTS_NAMED = 500
 
@@ -33,7 +36,8 @@ View = Callable[..., HttpResponse]
 def kept(view: View) -> View:
     """Answer visitors from the kept page; whoever has a session, asks with a query or sends a form gets their own.
 
-    A form on such a page is rendered with `csrf_token=FORM_TOKEN`.
+    A form on such a page is rendered with `csrf_token=FORM_TOKEN`, and with `FORM_STAMP` where it carries the moment at
+    which it was given out (`stamp`).
     """
 
     @wraps(view)
@@ -74,4 +78,19 @@ def _name_of(request: HttpRequest) -> str:
 def _with_token(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     if FORM_TOKEN.encode() in response.content:
         response.content = response.content.replace(FORM_TOKEN.encode(), get_token(request).encode())
+    if FORM_STAMP.encode() in response.content:
+        response.content = response.content.replace(FORM_STAMP.encode(), stamp().encode())
     return response
+
+
+def stamp() -> str:
+    """The present second, signed: whoever sends it back has had the form since then."""
+    return Signer(salt="form").sign(str(int(time.time())))
+
+
+def age_of(sent: str) -> float | None:
+    """Seconds since a stamp was given out; None when it is not one of ours."""
+    try:
+        return time.time() - int(Signer(salt="form").unsign(sent))
+    except BadSignature:
+        return None

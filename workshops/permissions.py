@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshops.states import ORGANISING_ROLES, TeamRole
+from workshops.states import CHECK_IN_ROLES, ORGANISING_ROLES, TeamRole
 
 
 def roles_of(user: Any, programme_id: Any) -> set[str]:
@@ -23,7 +23,7 @@ def can_organise(user: Any, workshop: Any) -> bool:
 
 def can_check_in(user: Any, workshop: Any) -> bool:
     """See names and tick who has come: organisers and check-in helpers."""
-    return bool(roles_of(user, workshop.programme_id) & {*ORGANISING_ROLES, TeamRole.HELPER})
+    return bool(roles_of(user, workshop.programme_id) & set(CHECK_IN_ROLES))
 
 
 def can_observe(user: Any, workshop: Any) -> bool:

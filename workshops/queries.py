@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
 
 from workshops.models import Initiative, Programme, Session, Theme, Workshop, timed
-from workshops.states import ORGANISING_ROLES, SessionKind
+from workshops.states import ORGANISING_ROLES, SessionKind, WallMode, WorkshopState
 
 ICONS: dict[str, str] = {
     SessionKind.ARRIVAL: "coffee",
@@ -22,6 +23,14 @@ ICONS: dict[str, str] = {
 PAUSES = {SessionKind.ARRIVAL, SessionKind.BREAK}
 TIGHT_MINUTES = 8
 """Less than this for one initiative, or for one table that reports, is hurried."""
+
+
+def is_reporting_back(workshop: Workshop, sessions: Iterable[Session]) -> bool:
+    """Whether the room hears the tables now: a session for that is open, or the wall shows it on the day."""
+    if workshop.state != WorkshopState.LIVE:
+        return False
+    is_open = any(session.kind == SessionKind.REPORT and session.is_open for session in sessions)
+    return is_open or workshop.wall_mode == WallMode.REPORT
 
 
 def sort_of(session: Session) -> str:
@@ -74,13 +83,15 @@ class Agenda:
 def agenda_of(workshop: Workshop) -> Agenda:
     """The agenda with questions, initiatives and tables, in six queries however long it is."""
     sessions = timed(workshop, workshop.sessions.prefetch_related("prompts__initiative"))
+    themes = list(workshop.programme.themes.all())
     initiatives = list(workshop.initiatives.select_related("theme"))
     tables = workshop.groups.count()
     for session in sessions:
         session.sort, session.icon = sort_of(session), ICONS[session.kind]
         session.each = _minutes_for_each(session, initiatives=len(initiatives), tables=tables)
         session.is_tight = session.each is not None and session.each < TIGHT_MINUTES
-    return Agenda(workshop, sessions, initiatives, list(workshop.programme.themes.all()))
+        session.offered = session.themes_offered(themes)
+    return Agenda(workshop, sessions, initiatives, themes)
 
 
 def _minutes_for_each(session: Session, *, initiatives: int, tables: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class WorkshopState(TextChoices):
@@ -26,6 +27,8 @@ WORKSHOP_MOVES: dict[str, set[WorkshopState]] = {
     WorkshopState.CANCELLED: {WorkshopState.DRAFT},
 }
 
+GIVING_STATES = frozenset({WorkshopState.ANNOUNCED, WorkshopState.LIVE})
+"""In these, places are taken and people on the waiting list get them."""
 PUBLIC_STATES = frozenset(set(WorkshopState) - {WorkshopState.DRAFT})
 AFTER_THE_DAY = frozenset(
     {WorkshopState.COMPILING, WorkshopState.CURATING, WorkshopState.ASKING, WorkshopState.PUBLISHED}
@@ -33,9 +36,9 @@ AFTER_THE_DAY = frozenset(
 
 
 class SessionState(TextChoices):
-    PLANNED = "planned", _("Planned")
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    PLANNED = "planned", pgettext_lazy("a session", "Planned")
+    OPEN = "open", pgettext_lazy("a session", "Open")
+    CLOSED = "closed", pgettext_lazy("a session", "Closed")
 
 
 SESSION_MOVES: dict[str, set[SessionState]] = {
@@ -63,15 +66,38 @@ class NoteKind(TextChoices):
     QUOTE = "quote", _("Quote")
 
 
+class Scale(TextChoices):
+    """What initiatives are rated with in a session; the words of its five steps are in `scales.py`."""
+
+    FREQUENCY = "frequency", _("From never to every week")
+    AGREEMENT = "agreement", _("From not at all to fully")
+    TAKING_PART = "taking-part", _("From no to yes")
+
+
 class Access(TextChoices):
     PUBLIC = "public", _("Anyone can take a place")
     LINK = "link", _("Only with the link")
     INVITED = "invited", _("Only invited people")
 
 
+class Promotion(TextChoices):
+    AT_ONCE = "at_once", _("The next person has it at once")
+    OFFER = "offer", _("The next person is asked, and has time to answer")
+
+
 class ModeratorRole(TextChoices):
     ASKS = "asks", _("asks")
     WRITES = "writes", _("writes")
+
+
+class TableNeed(TextChoices):
+    """What somebody may need of the table they sit at, and a table may offer."""
+
+    STEP_FREE = "step-free", _("Step-free access")
+    NEAR_SCREEN = "near-screen", _("Close to the screen")
+    QUIET = "quiet", _("A quiet corner")
+    SIGN_LANGUAGE = "sign-language", _("Sign language")
+    HEARING_LOOP = "hearing-loop", _("Hearing loop")
 
 
 class TeamRole(TextChoices):
@@ -82,6 +108,7 @@ class TeamRole(TextChoices):
 
 
 ORGANISING_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
+CHECK_IN_ROLES = (*ORGANISING_ROLES, TeamRole.HELPER)
 
 
 class WallMode(TextChoices):

@@ -20,12 +20,14 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
+from benchmarks.chaos.backup import Backup
 from benchmarks.chaos.controls import CONTROLS, code_of_devices, command_of_server
 from benchmarks.chaos.network import WRONG
 from benchmarks.chaos.play import Hall, Node, Play, Verdict
 from benchmarks.process import machine
 from benchmarks.server import Installation, Server
 
+Wanted = tuple[int, str | None, bool]
 COUNTED = ("acked_lost", "device_lost", "doubled", "diverged", "hidden")
 PATIENCE_S, TWIN_PATIENCE_S = 60, 10
 """How long all may take to settle once the network is well; a broken twin may never settle."""
@@ -33,12 +35,17 @@ LANES = 2
 """Seeds played at once, each on an installation of its own."""
 
 
-def measure(*, seeds: int = 5, ops: int = 200, seed: int = 1, control: str | None = None) -> dict[str, Any]:
-    """Play so many seeds from `seed` on; `control` names the fault of the twin they are played with."""
+def measure(
+    *, seeds: int = 5, ops: int = 200, seed: int = 1, control: str | None = None, restore: bool = False
+) -> dict[str, Any]:
+    """Play so many seeds from `seed` on; `control` names the fault of the twin they are played with.
+
+    With `restore` each seed also brings the server back from a backup once, under a new name of its history.
+    """
     if control not in {None, *CONTROLS}:
         raise SystemExit(f"There is no twin “{control}”; there are {', '.join(CONTROLS)}.")
     before, begun = machine(), time.monotonic()
-    wanted = [(number, control) for number in range(seed, seed + seeds)]
+    wanted = [(number, control, restore) for number in range(seed, seed + seeds)]
     played = [wanted[lane::LANES] for lane in range(min(LANES, seeds))]
     together = asyncio.run(_in_lanes(played, ops))
     verdicts = sorted((verdict for lane in together for verdict in lane["verdicts"]), key=lambda verdict: verdict.seed)
@@ -47,6 +54,7 @@ def measure(*, seeds: int = 5, ops: int = 200, seed: int = 1, control: str | Non
         "machine": before,
         "database": together[0]["database"],
         "control": control,
+        "restore": restore,
         "seeds": seeds,
         "first_seed": seed,
         "ops": sum(verdict.ops for verdict in verdicts),
@@ -56,6 +64,7 @@ def measure(*, seeds: int = 5, ops: int = 200, seed: int = 1, control: str | Non
         "kills": sum(lane["kills"] for lane in together),
         "device_kills": sum(verdict.device_kills for verdict in verdicts),
         "conflicts": sum(verdict.conflicts for verdict in verdicts),
+        "confirmations": sum(verdict.confirmations for verdict in verdicts),
         "wrong_answers": sum(troubles[name] for name in WRONG),
         "troubles": dict(sorted(troubles.items())),
         "longest_settling_s": max(verdict.settle_s for verdict in verdicts),
@@ -65,7 +74,7 @@ def measure(*, seeds: int = 5, ops: int = 200, seed: int = 1, control: str | Non
 
 def measure_twins(*, ops: int = 120, seed: int = 1) -> dict[str, dict[str, int]]:
     """What one seed finds with each broken twin: `{control: {"acked_lost": …}}`. None may be without a finding."""
-    played = [(seed, control) for control in CONTROLS]
+    played = [(seed, control, control == "restore_unnoticed") for control in CONTROLS]
     [lane] = asyncio.run(_in_lanes([played], ops))
     return {control: _counted([verdict]) for control, verdict in zip(CONTROLS, lane["verdicts"], strict=True)}
 
@@ -79,12 +88,12 @@ def _told(verdict: Verdict) -> dict[str, Any]:
     return {"seed": verdict.seed, **{name: getattr(verdict, name)[:5] for name in COUNTED}}
 
 
-async def _in_lanes(played: list[list[tuple[int, str | None]]], ops: int) -> list[dict[str, Any]]:
+async def _in_lanes(played: list[list[Wanted]], ops: int) -> list[dict[str, Any]]:
     return await asyncio.gather(*(_lane(plays, ops) for plays in played))
 
 
-async def _lane(plays: list[tuple[int, str | None]], ops: int) -> dict[str, Any]:
-    """`(seed, control)` one after the other, each at a table of its own on one installation."""
+async def _lane(plays: list[Wanted], ops: int) -> dict[str, Any]:
+    """`(seed, control, restore)` one after the other, each at a table of its own on one installation."""
     async with AsyncExitStack() as ends:
         here = ends.enter_context(Installation())
         room = json.loads(await asyncio.to_thread(here.module, "benchmarks.chaos.room", str(len(plays))))
@@ -93,15 +102,13 @@ async def _lane(plays: list[tuple[int, str | None]], ops: int) -> dict[str, Any]
         ends.push_async_callback(node.stop)
         hall = Hall(node, here.port, here.folder, room)
         verdicts: list[Verdict] = []
-        for at, (seed, control) in enumerate(plays):
+        for at, (seed, control, restore) in enumerate(plays):
             if at and control != plays[at - 1][1]:
                 await node.become(partial(_server, here, control))
             code = code_of_devices(control, here.folder)
-            verdicts.append(
-                await Play(
-                    hall, seed, ops, room["tables"][at], code, PATIENCE_S if control is None else TWIN_PATIENCE_S
-                ).run()
-            )
+            patience = PATIENCE_S if control is None else TWIN_PATIENCE_S
+            play = Play(hall, seed, ops, room["tables"][at], code, patience, Backup(here) if restore else None)
+            verdicts.append(await play.run())
             found = "good" if verdicts[-1].is_good else "FAILED"
             print(f"seed {seed}{f', {control}' if control else ''}: {found}", file=sys.stderr, flush=True)
         return {"verdicts": verdicts, "kills": node.kills, "database": here.engine}
@@ -120,6 +127,7 @@ def table(report: dict[str, Any]) -> str:
         "kills",
         "device_kills",
         "conflicts",
+        "confirmations",
         "wrong_answers",
         "longest_settling_s",
         "total_s",

@@ -16,6 +16,7 @@ from benchmarks.server import ROOT
 
 NOTEPAD = ROOT / "static" / "js" / "notepad"
 SENT_ANSWERS = "export function readPushAnswer(answer, ops) {"
+NOTICING = "async function noticeRestore(tx, epoch, isBehind = false) {"
 ANY_2XX = """
 export function readPushAnswer(answer, ops) {
   const verdict = strictly(answer, ops)
@@ -71,20 +72,25 @@ def ack_before_commit() -> None:
 
 
 SERVERS = {twin.__name__: twin for twin in (last_writer_wins, no_dedupe, ack_before_commit)}
-CONTROLS = (*SERVERS, "emptied_on_any_2xx")
+TABLETS = {
+    "emptied_on_any_2xx": ("answers.js", SENT_ANSWERS, "function strictly(answer, ops) {", ANY_2XX),
+    "restore_unnoticed": ("sync.js", NOTICING, f"{NOTICING}\n  return false", ""),
+}
+"""What a tablet's twin is made of: the script, what is taken out, what comes instead and at the end."""
+CONTROLS = (*SERVERS, *TABLETS)
 
 
 def code_of_devices(control: str | None, folder: Path) -> Path:
-    """The scripts a tablet runs: the shipped ones, or a copy whose outbox takes any 2xx for an ack."""
-    if control != "emptied_on_any_2xx":
+    """The scripts a tablet runs: the shipped ones, or a copy in which one thing is broken."""
+    if control not in TABLETS:
         return NOTEPAD
-    copy = folder / "notepad"
-    shutil.copytree(NOTEPAD, copy)
-    answers = (copy / "answers.js").read_text(encoding="utf-8")
-    if SENT_ANSWERS not in answers:
-        raise ValueError("answers.js has changed: the control no longer knows what to break")
-    broken = answers.replace(SENT_ANSWERS, "function strictly(answer, ops) {") + ANY_2XX
-    (copy / "answers.js").write_text(broken, encoding="utf-8")
+    name, sound, broken, more = TABLETS[control]
+    copy = folder / control / "notepad"
+    shutil.copytree(NOTEPAD.parent, copy.parent)
+    script = (copy / name).read_text(encoding="utf-8")
+    if sound not in script:
+        raise ValueError(f"{name} has changed: the control no longer knows what to break")
+    (copy / name).write_text(script.replace(sound, broken) + more, encoding="utf-8")
     return copy
 
 

@@ -22,8 +22,10 @@ const limitOf = AbortSignal.timeout.bind(AbortSignal)
 AbortSignal.timeout = (ms) => limitOf(ms / PATIENCE)
 
 const part = (name) => import(new URL(name, told.code))
-const [{ createNet }, { createSync }, outbox] = await Promise.all([part('net.js'), part('sync.js'), part('outbox.js')])
-const { blank, change, discardRefused, dot, isUnsent, needsPerson, secondOf, setDeleted, settle, shown } = outbox
+const [{ createNet }, { createSync }, outbox, things, confirming] =
+  await Promise.all(['net.js', 'sync.js', 'outbox.js', 'things.js', 'confirming.js'].map(part))
+const { blank, change, discardRefused, dot, needsPerson, secondOf, setDeleted, settle, shown } = outbox
+const { isNote, isUnsent } = things
 
 let drawn = 0
 function newId() {
@@ -95,7 +97,8 @@ function openFile(path) {
       return mine
     },
     recall: async (key) => state.meta.get(key),
-    notes: () => [...state.notes.values()],
+    notes: () => [...state.notes.values()].filter(isNote),
+    confirmations: () => [...state.notes.values()].filter(confirming.isConfirmation),
   }
 }
 
@@ -219,6 +222,16 @@ const acts = {
     const note = choose(at, isCalm)
     return note && changed(id, note, (own) => dot(own, 1), {})
   },
+  /** The table hears all its notes and confirms them. */
+  async confirm(id, { session, people }) {
+    const heard = store.notes().filter((note) => isCalm(note, view(note))).map(view)
+    if (!heard.length) return null
+    const made = confirming.confirmNotes({ op: newId(), session, notes: heard, people, at: new Date().toISOString() })
+    say({ id, trying: { confirmation: made.op } })
+    await store.transact(async (tx) => tx.put(made))
+    sync.kick()
+    return { confirmation: made.op }
+  },
   decide,
   mend,
   async sync() {
@@ -226,7 +239,7 @@ const acts = {
     await sync.pull()
     const notes = store.notes()
     return {
-      unsent: notes.filter(isUnsent).length,
+      unsent: [...notes, ...store.confirmations()].filter((thing) => isUnsent(thing) && !thing.refused.length).length,
       refused: notes.filter((note) => note.refused.length).length,
       needs: notes.filter(isWaiting).length,
       seq: (await store.recall('cursor'))?.seq ?? 0,
@@ -235,6 +248,14 @@ const acts = {
   /** Everything the person could look at; a note deleted before it was ever sent is nowhere. */
   async notes() {
     return store.notes().map((note) => ({ ...view(note), isKnown: note.server !== null })).filter((note) => note.isKnown || !note.deleted)
+  },
+  /** All confirmations, with what each is worth here now; one that the server refused has no row. */
+  async confirmations() {
+    const notes = new Map(store.notes().map((note) => [note.id, note]))
+    return store.confirmations().map((thing) => {
+      const { changed, added } = confirming.worthOf(thing, notes)
+      return { id: thing.op, ...thing.server, changed: [...changed].sort(), added: [...added].sort() }
+    })
   },
 }
 

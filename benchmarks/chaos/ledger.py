@@ -13,6 +13,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.durable: set[str] = set()
+        self.confirmed: set[str] = set()
         self._replaced: defaultdict[str, set[str]] = defaultdict(set)
         self._deleted: Counter[str] = Counter()
         self._seen_deleting: set[str] = set()
@@ -25,6 +26,8 @@ class Ledger:
         """`trying` is what the tablet said it was about to do; `durable` whether it then said that it was done."""
         if text and durable and (act in {"add", "edit"} or (act == "mend" and "text" in trying)):
             self.durable.add(text)
+        if act == "confirm" and durable:
+            self.confirmed.add(trying["confirmation"])
         for other in trying.get("saw", []):
             if "text" in trying and other != trying["text"]:
                 self._replaced[other].add(trying["text"])

@@ -16,12 +16,13 @@ from typing import Any
 
 import httpx
 
+from benchmarks.chaos.backup import Backup
 from benchmarks.chaos.device import Device, Killed
 from benchmarks.chaos.ledger import Ledger, Row
 from benchmarks.chaos.network import Wifi
 from benchmarks.server import Server
 
-ACTS = {"add": 34, "edit": 28, "place": 10, "remove": 7, "bringBack": 5, "dot": 10, "decide": 6}
+ACTS = {"add": 34, "edit": 28, "place": 10, "remove": 7, "bringBack": 5, "dot": 10, "decide": 6, "confirm": 5}
 KINDS = ("habit", "experience", "idea", "concern", "question", "quote")
 PEOPLE = ("Ilaria", "Youssef")
 OPS_FOR_EACH_KILL = 200
@@ -33,6 +34,7 @@ SAID = ("I share the car with Rosa", "così facciamo già", "🚲 every day", "<
 COMPARED = (
     "id", "deleted", "session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating", "dots", "variants"
 )  # fmt: skip
+CONFIRMED = ("id", "session", "seq", "by", "at", "people", "notes", "changed", "added")
 IN_LIST = ("id", "session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating", "dots")
 
 
@@ -47,12 +49,17 @@ class Node:
         self._server = self._make()
         await asyncio.to_thread(self._server.__enter__)
 
-    async def kill(self) -> None:
-        """Kill it; it comes back by itself."""
+    async def kill(self, meanwhile: Callable[[], None] | None = None) -> None:
+        """Kill it; it comes back by itself, after what is done to its database `meanwhile`."""
         self.kills += 1
         await asyncio.to_thread(self._server.kill)
         self._server.__exit__()
-        self.coming = asyncio.create_task(self.start())
+        self.coming = asyncio.create_task(self._come_back(meanwhile))
+
+    async def _come_back(self, meanwhile: Callable[[], None] | None) -> None:
+        if meanwhile is not None:
+            await asyncio.to_thread(meanwhile)
+        await self.start()
 
     @property
     def is_up(self) -> bool:
@@ -86,6 +93,7 @@ class Verdict:
     diverged: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     conflicts: int = 0
+    confirmations: int = 0
     device_kills: int = 0
     troubles: dict[str, int] = field(default_factory=dict)
 
@@ -111,9 +119,18 @@ class Hall:
 class Play:
     """Two tablets at one table, from joining it until everything is compared."""
 
-    def __init__(self, hall: Hall, seed: int, ops: int, table: dict[str, str], code: Path, patience: int = 60) -> None:
+    def __init__(
+        self,
+        hall: Hall,
+        seed: int,
+        ops: int,
+        table: dict[str, str],
+        code: Path,
+        patience: int = 60,
+        backup: Backup | None = None,
+    ) -> None:
         self._hall, self._table, self._ops, self._code = hall, table, ops, code
-        self._patience = patience
+        self._patience, self._backup = patience, backup
         self._chance = random.Random(seed)
         self._wifis = [Wifi(hall.port, random.Random(f"{seed}:{name}")) for name in PEOPLE]
         self._apart_until = [0, 0]
@@ -170,8 +187,12 @@ class Play:
         kills = set(chance.sample(range(self._ops // 10, self._ops), max(1, self._ops // OPS_FOR_EACH_KILL)))
         for wifi in self._wifis:
             wifi.is_rough = True
+        at_backup = self._moments_of_backup()
         for number in range(self._ops):
-            if number in kills:
+            if number in at_backup:
+                await self._hall.node.up()
+                await self._hall.node.kill(at_backup[number])
+            elif number in kills:
                 await self._hall.node.up()
                 chance.choice(self._wifis).when_sent = self._kill_soon(chance.uniform(0, 0.03))
             if self._change_weather(number):
@@ -181,6 +202,13 @@ class Play:
             if not self._hall.node.is_up:
                 await asyncio.sleep(chance.uniform(0, 5 * LONGEST_PAUSE_S))
         self._verdict.ops = self._ops
+
+    def _moments_of_backup(self) -> dict[int, Callable[[], None]]:
+        """When a backup is made, and when it is brought back: what was stored in between is on the tablets only."""
+        if self._backup is None:
+            return {}
+        third = self._ops // 3
+        return {third: self._backup.take, third + self._chance.randint(10, third): self._backup.bring_back}
 
     def _kill_soon(self, seconds: float) -> Callable[[], Any]:
         async def kill() -> None:
@@ -207,11 +235,13 @@ class Play:
 
     async def _one_act(self, device: Device) -> None:
         chance = self._chance
-        name = chance.choices([*ACTS], [*ACTS.values()])[0]
+        often = ACTS if self._backup is None else {**ACTS, "dot": 0}  # of dots a restored server may know fewer
+        name = chance.choices([*often], [*often.values()])[0]
         # Mostly the newest notes, which both have before them.
         asked: dict[str, Any] = {"at": 1 - chance.random() ** 3, "how": chance.choice(("both", "mine", "theirs"))}
         asked["whose"] = chance.choice(("own", "other"))
         asked["fields"] = self._somewhere()
+        asked |= {"session": self._hall.room["session"], "people": chance.choice((None, 5))}
         is_killed = chance.random() < 0.01
         if not await self._do(device, name, asked, is_killed=is_killed):
             await self._do(device, "add", asked, is_killed=is_killed)
@@ -287,20 +317,32 @@ class Play:
     async def _compare(self, cookies: dict[str, str]) -> None:
         """Tablet, tablet, a new tablet, server, both exports: all the same, and nothing lost or doubled."""
         found, verdict = self._ledger, self._verdict
-        rows = await self._rows(cookies)
+        rows, confirmed = await self._rows(cookies)
         fresh = await self._tablet("Serena", self._hall.origin, await self._join("Serena"))
         self._devices.append(fresh)
-        await fresh.act("sync")
+        await self._read_all(fresh, max((row["seq"] for row in rows), default=0))
         for device in self._devices:
             verdict.diverged += _differences(device.name, (await device.act("notes"))[1], rows, COMPARED)
+            heard = (await device.act("confirmations"))[1]
+            worth = _worth_of(confirmed, rows)
+            verdict.diverged += _differences(f"{device.name}, confirmed", heard, worth, CONFIRMED)
         standing = [row for row in rows if not row["deleted"]]
         for name, (exported, fields) in (await self._exports()).items():
             safe = [{**row, "text": _as_cell(row["text"])} for row in standing] if name == "csv" else standing
             verdict.diverged += _differences(name, exported, safe, fields)
+        verdict.confirmations = len(confirmed)
         verdict.device_lost += found.lost(rows) + found.missing_dots(rows)
+        verdict.device_lost += [f"confirmation {one}" for one in found.confirmed - {row["id"] for row in confirmed}]
         verdict.doubled += found.doubled(rows)
         verdict.hidden += found.hidden(rows)
-        verdict.acked_lost += await self._unknown_acks(cookies)
+        if self._backup is None:  # a restored server has forgotten ops on purpose
+            verdict.acked_lost += await self._unknown_acks(cookies)
+
+    async def _read_all(self, device: Device, seq: int) -> None:
+        """A new tablet on a busy machine may have to ask more than once."""
+        begun = time.monotonic()
+        while (await device.act("sync"))[1]["seq"] < seq and time.monotonic() - begun < self._patience:
+            await asyncio.sleep(0.1)
 
     def _browser(self, cookies: dict[str, str]) -> httpx.AsyncClient:
         headers = {"X-CSRFToken": cookies.get("csrftoken", "")}
@@ -308,15 +350,17 @@ class Play:
             base_url=self._hall.origin, cookies=cookies, headers=headers, timeout=60, trust_env=False
         )
 
-    async def _rows(self, cookies: dict[str, str]) -> list[Row]:
-        """All rows of the table on the server."""
+    async def _rows(self, cookies: dict[str, str]) -> tuple[list[Row], list[Row]]:
+        """All notes and all confirmations of the table on the server."""
         rows: list[Row] = []
+        confirmed: dict[str, Row] = {}
         async with self._browser(cookies) as browser:
             since, more = 0, True
             while more:
                 page = (await browser.get(f"/api/v1/groups/{self._group}/changes?since={since}")).json()
                 rows, since, more = rows + page["notes"], page["seq"], page["more"]
-        return rows
+                confirmed |= {row["id"]: row for row in page["confirmations"]}
+        return rows, list(confirmed.values())
 
     async def _exports(self) -> dict[str, tuple[list[Row], tuple[str, ...]]]:
         """What the organiser takes away of this table, as a list and as a CSV file, each with the fields to compare."""
@@ -346,8 +390,25 @@ class Play:
             for start in range(0, len(acked), BATCH):
                 sent = {"ops": acked[start : start + BATCH]}
                 acks = (await browser.post(f"/api/v1/groups/{self._group}/ops", json=sent)).json()["acks"]
-                lost += [ack["op"] for ack in acks if ack["status"] != "stored" or ack["note"]["seq"] > seq]
+                lost += [ack["op"] for ack in acks if ack["status"] != "stored" or _row_of(ack)["seq"] > seq]
         return lost
+
+
+def _row_of(ack: Row) -> Row:
+    return ack["note"] or ack["confirmation"]
+
+
+def _worth_of(confirmed: list[Row], rows: list[Row]) -> list[Row]:
+    """The confirmations with what has changed and come since, as docs/sync.md says it."""
+    now = {row["id"]: row["words_revision"] for row in rows if not row["deleted"]}
+    return [
+        {
+            **one,
+            "changed": sorted(note for note, read in one["notes"].items() if now.get(note, read + 1) > read),
+            "added": sorted(now.keys() - one["notes"].keys()),
+        }
+        for one in confirmed
+    ]
 
 
 def _as_cell(text: str) -> str:
@@ -357,7 +418,7 @@ def _as_cell(text: str) -> str:
 
 def _differences(name: str, here: list[Row], there: list[Row], fields: tuple[str, ...]) -> list[str]:
     """One sentence for each note that is not the same here as on the server."""
-    mine, theirs = ({row["id"]: {each: row[each] for each in fields} for row in rows} for rows in (here, there))
+    mine, theirs = ({row["id"]: {each: row.get(each) for each in fields} for row in rows} for rows in (here, there))
     if len(mine) != len(here):
         return [f"{name} has a note twice"]
     ids = sorted(note for note in mine.keys() | theirs.keys() if mine.get(note) != theirs.get(note))

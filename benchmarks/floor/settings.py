@@ -41,6 +41,9 @@ TEMPLATES = [
 ]
 DATABASES = {"default": environ.Env().db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # as in config.settings: it waits for its turn and for the disk
+    pragmas = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "it"
 USE_TZ = True

@@ -1,9 +1,10 @@
-"""One page, and a sign of life."""
+"""A list, signing up for an event, and a sign of life."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from benchmarks.floor import signup
 from benchmarks.floor.models import Talk
 
 
@@ -15,4 +16,11 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive")
 
 
-urlpatterns = [path("", talks), path("healthz", alive)]
+urlpatterns = [
+    path("", talks),
+    path("healthz", alive),
+    path("open/<int:places>/", signup.open_event),
+    path("<int:pk>/place/", signup.form),
+    path("<int:pk>/count/", signup.count),
+    path("place/<uuid:pk>/", signup.booking),
+]

@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.sample.plan import Stage
-from feedback.models import Note, Op
+from feedback.models import Confirmation, Note, Op
+from feedback.notes.confirmations import row as row_of_confirmation
 from ledger.models import Event, Job, Mail
 from participants.models import Device, Registration
 from workshops.actions import CODES_LAST
@@ -24,6 +25,7 @@ OPEN_SESSION, MINUTE = "ratings", 32
 SIGN_UP_OPENS = {"habits-map": -42, "habits-ratings": -30, "design": -49, "verify": -49}
 """In days from the workshop's start."""
 
+READ_BACK_BEFORE = dt.timedelta(minutes=2)
 PUBLISHED_AFTER = dt.timedelta(days=9)
 
 
@@ -36,7 +38,8 @@ def move_times(stage: Stage, told: dict[str, Any], now: dt.datetime) -> None:
         _move_people(stage, key)
         if any(where == key for where, _place in stage.notes):
             set_sessions(stage, workshop, begun, now)
-            _move_notes(stage, key, told["notes"][key])
+            _move_notes(stage, key, told["notes"][key], told["corrected"])
+            _move_confirmations(stage, key)
             _move_tablets(stage, key, now)
 
 
@@ -95,8 +98,11 @@ def set_sessions(stage: Stage, told: dict[str, Any], begun: dt.datetime, now: dt
         Session.objects.filter(pk=row.pk).update(opened_at=row.opened_at, ends_at=row.ends_at, closed_at=row.closed_at)
 
 
-def _move_notes(stage: Stage, key: str, told: list[dict[str, Any]]) -> None:
-    """Each note was written in its minute of its session, its dots and changes came with it."""
+def _move_notes(stage: Stage, key: str, told: list[dict[str, Any]], corrected: dict[str, Any]) -> None:
+    """Each note was written in its minute of its session, and its dots and changes with it; a correction came later."""
+    room_at = stage.sessions[corrected["workshop"], "report"].starts_on_the_clock + dt.timedelta(
+        minutes=corrected["minute"]
+    )
     rows = {place: note for (where, place), note in stage.notes.items() if where == key}
     fresh = Note.objects.in_bulk([note.pk for note in rows.values()])
     for place, note in rows.items():
@@ -105,15 +111,31 @@ def _move_notes(stage: Stage, key: str, told: list[dict[str, Any]]) -> None:
         begun = stage.sessions[key, said["session"]].starts_on_the_clock
         row.created_at = row.written_at = begun + dt.timedelta(minutes=said["minute"])
         row.variants = [{**variant, "at": row.created_at.isoformat()} for variant in row.variants]
+        row.corrections = [{**one, "at": room_at.isoformat()} for one in row.corrections]
+        row.text_at = room_at if row.corrections else row.created_at
         stage.notes[key, place] = row
-    Note.objects.bulk_update(fresh.values(), ["created_at", "written_at", "variants"])
-    ops = list(Op.objects.filter(group__workshop=stage.workshops[key]))
+    Note.objects.bulk_update(fresh.values(), ["created_at", "written_at", "variants", "corrections", "text_at"])
+    ops = list(Op.objects.filter(group__workshop=stage.workshops[key], note__isnull=False))
     for op in ops:
         row, after = fresh[op.note], op.after or {}
-        op.at = row.created_at
+        corrections = row.corrections if after["corrections"] else []
+        op.at = room_at if corrections else row.created_at
         variants = row.variants if after["variants"] else []
-        op.after = after | {"written_at": row.created_at.isoformat(), "variants": variants}
+        times = {"written_at": row.created_at.isoformat(), "text_at": op.at.isoformat()}
+        op.after = after | times | {"variants": variants, "corrections": corrections}
     Op.objects.bulk_update(ops, ["at", "after"])
+
+
+def _move_confirmations(stage: Stage, key: str) -> None:
+    """Tables confirmed their notes two minutes before the session ended."""
+    confirmations = list(Confirmation.objects.of_workshop(stage.workshops[key]).select_related("session"))
+    ops = Op.objects.in_bulk([confirmation.pk for confirmation in confirmations])
+    for one in confirmations:
+        ended_at = one.session.closed_at or one.session.ends_at
+        one.at = ops[one.pk].at = ended_at - READ_BACK_BEFORE
+        ops[one.pk].after = row_of_confirmation(one)
+    Confirmation.objects.bulk_update(confirmations, ["at"])
+    Op.objects.bulk_update(ops.values(), ["at", "after"])
 
 
 def _move_tablets(stage: Stage, key: str, now: dt.datetime) -> None:
@@ -150,6 +172,10 @@ def _moments(stage: Stage, key: str) -> dict[tuple[str, str], dt.datetime]:
     for place in Registration.objects.filter(workshop=workshop):
         moments[str(place.pk), "registration.asked"] = place.asked_at
         moments[str(place.pk), "person.arrived"] = place.arrived_at
+    for confirmation in Confirmation.objects.of_workshop(workshop):
+        moments[str(confirmation.pk), "notes.confirmed"] = confirmation.at
+    for note in Note.objects.of_workshop(workshop).exclude(corrections=[]):
+        moments[str(note.pk), "note.corrected"] = note.text_at
     for session in Session.objects.filter(workshop=workshop):
         moments[str(session.pk), SessionState.OPEN] = session.opened_at
         moments[str(session.pk), SessionState.CLOSED] = session.closed_at
@@ -163,6 +189,11 @@ def _settle_events(workshop: Workshop, moments: dict[tuple[str, str], dt.datetim
     for event in events:
         at = event.at = moments.get((event.thing_id, event.data.get("after", event.verb)), at)
     Event.objects.bulk_update(events, ["at"])
+
+
+def send_mails(stage: Stage, key: str, now: dt.datetime) -> None:
+    """As if what was written just now had been sent: the sample writes to nobody."""
+    Mail.objects.unsent().filter(scope_id=stage.workshops[key].pk).update(sent_at=now)
 
 
 def _settle_mails(workshop: Workshop, moments: dict[tuple[str, str], dt.datetime], now: dt.datetime) -> None:

@@ -1,7 +1,7 @@
 """The sample programme, played through the same actions that people use; only then its times are moved.
 
 `milan.json` holds what was said and by whom. Its first workshop is published, the second is in progress at the tables,
-the third is full with people waiting, the fourth has not opened its sign-up.
+the third is full, with one place offered and people waiting, the fourth has not opened its sign-up.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from config.sample import clock, outcome, people, plan, tables
+from config.sample import asking, clock, invitations, outcome, people, plan, tables
 from workshops.actions import move_workshop
 from workshops.models import Programme
 from workshops.states import WorkshopState
@@ -40,7 +40,11 @@ def load(now: dt.datetime) -> Programme:
     people.invite_everybody(stage, told)
     for key in (PUBLISHED, LIVE, FULL, COMING):
         move_workshop(stage.workshops[key], WorkshopState.ANNOUNCED, by=stage.organiser)
+        questions = asking.ask(stage, key) if key == FULL else []
         people.take_places(stage, told, key)
+        if questions:
+            asking.answer(stage, key, questions)
+    invitations.ask(stage, FULL)
     for key, until in ((PUBLISHED, None), (LIVE, clock.OPEN_SESSION)):
         move_workshop(stage.workshops[key], WorkshopState.LIVE, by=stage.organiser)
         people.come_in(stage, told, key)
@@ -50,4 +54,7 @@ def load(now: dt.datetime) -> Programme:
     clock.move_times(stage, told, now)
     outcome.publish(stage, told, PUBLISHED)
     clock.settle_ledger(stage, now)
+    people.give_places_up(stage, told, FULL)
+    clock.send_mails(stage, FULL, now)
+    invitations.settle(stage, FULL)
     return stage.programme

@@ -21,7 +21,7 @@ def publish(stage: Stage, told: dict[str, Any], key: str) -> None:
     move_workshop(workshop, WorkshopState.COMPILING, by=stage.organiser)
     draft = _curate(stage, told, key)
     move_workshop(workshop, WorkshopState.CURATING, by=stage.organiser)
-    outcome = summary.publish(draft, by=stage.organiser)
+    outcome = summary.publish(draft, by=stage.organiser, few_are_fine=True)
     Outcome.objects.filter(pk=outcome.pk).update(published_at=workshop.ends_at + PUBLISHED_AFTER)
     jobs.run(Job.objects.get(kind="tell_published", subject_id=str(workshop.pk)).pk)
 

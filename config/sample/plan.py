@@ -96,6 +96,7 @@ def _plan_workshop(stage: Stage, told: dict[str, Any]) -> None:
             by=by,
             name=group["name"],
             size=group["seats"],
+            offers=group["offers"],
             moderators=[moderator["name"] for moderator in group["moderators"]],
         )
 

@@ -9,13 +9,15 @@ from typing import Any
 from config.sample.plan import Stage
 from feedback.models import Note, RatingTally
 from feedback.notes.actions import apply_ops
-from feedback.notes.shape import MOST_OPS
+from feedback.notes.confirmations import fingerprint
 from ledger.history import Actor
 from ledger.models import ActorKind
-from participants.actions import join_table
+from ledger.shapes import MOST_OPS
+from participants.actions.tablets import join_table
+from participants.queries import people_at
 from workshops.actions import ask_prompt, move_session
 from workshops.models import Group, Prompt
-from workshops.states import SessionState
+from workshops.states import ModeratorRole, SessionKind, SessionState
 
 Telling = tuple[int, dict[str, Any]]
 """A note's place in the file and the note."""
@@ -27,7 +29,7 @@ def hold(stage: Stage, told: dict[str, Any], key: str, *, until: str | None, min
     for name in [name for workshop, name in stage.sessions if workshop == key]:
         session = stage.sessions[key, name]
         move_session(session, SessionState.OPEN, by=stage.organiser)
-        said = [(n, note) for n, note in enumerate(told["notes"][key]) if note["session"] == name]
+        said = [(n, _first_said(told, key, n)) for n, note in enumerate(told["notes"][key]) if note["session"] == name]
         if name == until:
             said = [(n, note) for n, note in said if note["minute"] <= minute]
         _write(stage, key, said)
@@ -35,7 +37,40 @@ def hold(stage: Stage, told: dict[str, Any], key: str, *, until: str | None, min
             ask_prompt(session, _prompt(stage, key, said[-1][1]), by=stage.organiser)
         if name == until:
             return
+        _read_back(stage, key, [stage.notes[key, n] for n, _note in said])
+        if session.kind == SessionKind.REPORT and told["corrected"]["workshop"] == key:
+            _correct(stage, told["corrected"], told["notes"][key])
         move_session(session, SessionState.CLOSED, by=stage.organiser)
+
+
+def _first_said(told: dict[str, Any], key: str, place: int) -> dict[str, Any]:
+    """A note as it was written; one of them was corrected in plenary later."""
+    note, corrected = told["notes"][key][place], told["corrected"]
+    if (corrected["workshop"], corrected["note_index"]) == (key, place):
+        return {**note, "text": corrected["before"]}
+    return note
+
+
+def _read_back(stage: Stage, key: str, notes: list[Note]) -> None:
+    """At the end of a session each table hears its notes, and whoever asks there presses the button."""
+    for table, heard in itertools.groupby(sorted(notes, key=lambda note: str(note.group_id)), lambda note: note.group):
+        seat = table.moderators.get(role=ModeratorRole.ASKS)
+        op = {
+            "op": str(uuid.uuid4()),
+            "do": "confirm",
+            "session": str(notes[0].session_id),
+            "people": people_at(table),
+            "notes": {str(note.pk): fingerprint(note.kind, note.text) for note in heard},
+        }
+        send(stage, key, table.name, seat.first_name, [op])
+
+
+def _correct(stage: Stage, corrected: dict[str, Any], told: list[dict[str, Any]]) -> None:
+    """The room hears a note, and its table puts it right."""
+    place, key = corrected["note_index"], corrected["workshop"]
+    change = {"text": {"from": corrected["before"], "to": told[place]["text"]}}
+    note = stage.notes[key, place]
+    send(stage, key, told[place]["group"], corrected["by"], [_op(note.pk, do="correct", set=change)])
 
 
 def _join(stage: Stage, told: dict[str, Any], key: str) -> None:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from feedback.notes.shape import DOINGS
 from feedback.states import Answer, NoteKind, OpState
+from workshops.states import Scale
 
 
 class VariantSerializer(serializers.Serializer):
@@ -15,12 +16,24 @@ class VariantSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
+class CorrectionSerializer(serializers.Serializer):
+    """What a note said before the room put it right, and since."""
+
+    op = serializers.UUIDField()
+    to = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    vars()["from"] = serializers.CharField()
+
+
 class RowSerializer(serializers.Serializer):
     """A note on the wire."""
 
     id = serializers.UUIDField()
     seq = serializers.IntegerField()
     revision = serializers.IntegerField()
+    base = serializers.IntegerField(help_text="Up to which revision it holds the history before the last restore.")
+    words_revision = serializers.IntegerField(help_text="When kind, text or deletion last changed.")
     deleted = serializers.BooleanField()
     session = serializers.UUIDField()
     prompt = serializers.UUIDField(allow_null=True)
@@ -39,10 +52,11 @@ class RowSerializer(serializers.Serializer):
     text_at = serializers.DateTimeField()
     written_at = serializers.DateTimeField(allow_null=True)
     variants = VariantSerializer(many=True)
+    corrections = CorrectionSerializer(many=True)
 
 
 class TallySerializer(serializers.Serializer):
-    """How the people of a table answered about an initiative: five counts, from never to every week."""
+    """How the people of a table answered about an initiative: five counts, from the lowest step of the scale."""
 
     session = serializers.UUIDField()
     initiative = serializers.UUIDField()
@@ -50,16 +64,37 @@ class TallySerializer(serializers.Serializer):
     counts = serializers.ListField(child=serializers.IntegerField(), min_length=5, max_length=5)
 
 
+class ConfirmationSerializer(serializers.Serializer):
+    """A table heard its notes of a session and confirmed them."""
+
+    id = serializers.UUIDField(help_text="The id of its op.")
+    session = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    people = serializers.IntegerField(allow_null=True)
+    notes = serializers.DictField(
+        child=serializers.IntegerField(), help_text="The revision of each note read; 0: the server has other words."
+    )
+
+
 class OpSerializer(serializers.Serializer):
     op = serializers.UUIDField()
-    note = serializers.UUIDField(required=False, help_text="Of every op but a tally.")
+    note = serializers.UUIDField(required=False, help_text="Of every op about one note.")
     do = serializers.ChoiceField(choices=DOINGS)
     set = serializers.DictField(required=False, help_text='{"text": {"from": "…", "to": "…"}, …}')
     add = serializers.ChoiceField(choices=[1, -1], required=False)
-    session = serializers.UUIDField(required=False, help_text="Of a tally.")
+    session = serializers.UUIDField(required=False, help_text="Of a tally and of a confirmation.")
     initiative = serializers.UUIDField(required=False, help_text="Of a tally.")
     answer = serializers.IntegerField(min_value=1, max_value=5, required=False, help_text="Of a tally.")
     variants = serializers.ListField(child=serializers.UUIDField(), required=False)
+    knew = serializers.IntegerField(min_value=0, required=False, help_text="Of an offer after a restore: its revision.")
+    notes = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="Of a confirmation: the fingerprint of each note read."
+    )
+    people = serializers.IntegerField(
+        min_value=1, required=False, allow_null=True, help_text="Of a confirmation: how many were there."
+    )
     written_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
@@ -77,6 +112,7 @@ class AckSerializer(serializers.Serializer):
     sentence = serializers.CharField(required=False)
     note = RowSerializer(allow_null=True)
     tally = TallySerializer(required=False)
+    confirmation = ConfirmationSerializer(required=False)
 
 
 class AcksSerializer(serializers.Serializer):
@@ -90,6 +126,7 @@ class ChangesSerializer(serializers.Serializer):
     seq = serializers.IntegerField()
     notes = RowSerializer(many=True)
     tallies = TallySerializer(many=True)
+    confirmations = ConfirmationSerializer(many=True)
     more = serializers.BooleanField()
 
 
@@ -103,6 +140,11 @@ class TabletStatusSerializer(serializers.Serializer):
     unsent = serializers.IntegerField(min_value=0, max_value=9999)
     battery = serializers.IntegerField(min_value=0, max_value=100, allow_null=True, help_text="Percent.")
     charging = serializers.BooleanField(allow_null=True)
+    ready = serializers.BooleanField(
+        allow_null=True,
+        required=False,
+        help_text="Whether it would work without a connection; null: not known yet.",
+    )
 
 
 class PersonBesideSerializer(serializers.Serializer):
@@ -135,7 +177,13 @@ class KitSessionSerializer(serializers.Serializer):
     minutes = serializers.IntegerField()
     dots_per_person = serializers.IntegerField()
     rates = serializers.BooleanField()
+    scale = serializers.ChoiceField(choices=Scale.choices, help_text="What its five answers mean.")
     asked = serializers.UUIDField(allow_null=True, help_text="The prompt the organiser put on wall and tablets.")
+    people = serializers.IntegerField(
+        allow_null=True, help_text="Who sits here in this session; null: the group's people."
+    )
+    kinds = serializers.ListField(child=serializers.CharField(), help_text="Those offered in this session.")
+    themes = serializers.ListField(child=serializers.UUIDField(), help_text="Those offered in this session.")
     prompts = KitPromptSerializer(many=True)
 
 
@@ -165,6 +213,7 @@ class KitWorkshopSerializer(serializers.Serializer):
     state = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
     zone = serializers.CharField()
+    report_back = serializers.BooleanField(help_text="The room hears the tables now: corrections are taken.")
 
 
 class KitMessageSerializer(serializers.Serializer):
@@ -187,6 +236,7 @@ class KitSerializer(serializers.Serializer):
     initiatives = KitInitiativeSerializer(many=True)
     sessions = KitSessionSerializer(many=True)
     tallies = TallySerializer(many=True)
+    confirmations = ConfirmationSerializer(many=True)
     messages = KitMessageSerializer(many=True)
 
 
@@ -211,6 +261,7 @@ class NoteSerializer(serializers.Serializer):
     by = serializers.CharField()
     created_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
+    corrections = CorrectionSerializer(many=True)
 
 
 class RefusalSerializer(serializers.Serializer):

@@ -23,14 +23,16 @@ from feedback.api.authentication import FormerDevice, FormerDeviceAuthentication
 from feedback.models import Note
 from feedback.notes import kit as kits
 from feedback.notes.actions import apply_ops, hold_ops
-from feedback.notes.rows import changes, epoch
-from feedback.notes.shape import MOST_OPS
+from feedback.notes.rows import changes
 from feedback.permissions import can_write_late, can_write_notes, find_group, groups_for, left_group
 from feedback.states import NoteKind
+from feedback.summary.quotes import held_back
 from ledger import push
+from ledger.epochs import epoch
 from ledger.history import Actor
 from ledger.models import ActorKind
-from participants.actions import seen, tell_status
+from ledger.shapes import MOST_OPS
+from participants.actions.tablets import seen, tell_status
 from participants.models import Device
 from workshops.models import Group, Workshop
 
@@ -60,7 +62,7 @@ def me(request: Request) -> tuple[Actor, str]:
     device = device_of(request) or former_device_of(request)
     if device is not None:
         return Actor(ActorKind.DEVICE, str(device.pk)), device.first_name
-    return Actor(ActorKind.USER, str(request.user.pk)), str(request.user).split(" ")[0].split("@")[0]
+    return Actor(ActorKind.USER, str(request.user.pk)), request.user.first_name
 
 
 class AuthorThrottle(ScopedRateThrottle):
@@ -241,7 +243,8 @@ class WorkshopNotesView(ListAPIView):
         if device_of(self.request) is not None:
             raise exceptions.NotFound
         workshop = get_object_or_404(Workshop.objects.organised_by(self.request.user), pk=self.kwargs["workshop_id"])
-        notes = Note.objects.of_workshop(workshop).standing().select_related("group")
+        notes = Note.objects.of_workshop(workshop).standing().exclude(pk__in=held_back(workshop.pk))
+        notes = notes.select_related("group")
         for name in ("group", "theme"):
             if wanted := self.request.query_params.get(name):
                 notes = notes.filter(**{name: _uuid(wanted)})

@@ -11,7 +11,11 @@ Role = Literal["representative", "support", "counter"]
 
 
 class Note(TypedDict):
-    """One thing said; `dots` counts votes, `stance` is for (1) or against (-1) where a moderator said so."""
+    """One thing said; `dots` counts votes, `stance` is for (1) or against (-1) where a moderator said so.
+
+    `backers` and `disagreed` count people of the table. `confirmed` says that the table heard these very words and
+    agreed that it had said them.
+    """
 
     id: str
     section: str
@@ -22,6 +26,9 @@ class Note(TypedDict):
     dots: NotRequired[int]
     same_as: NotRequired[str | None]
     stance: NotRequired[int | None]
+    backers: NotRequired[int]
+    disagreed: NotRequired[int]
+    confirmed: NotRequired[bool]
 
 
 class Earlier(TypedDict):
@@ -42,7 +49,11 @@ class Evidence(TypedDict):
 
 
 class Point(TypedDict):
-    """Notes shown together. Only `tier` same may be worded as a claim that its groups made."""
+    """Notes shown together. Only `tier` same may be worded as a claim that its groups made.
+
+    `groups` of the `of` groups that said anything in this section are in it; it `converges` when they are half or more,
+    and two at least. `confirmed` counts notes that their tables heard read back, `backers` and `disagreed` people.
+    """
 
     key: str
     tier: Tier
@@ -51,8 +62,13 @@ class Point(TypedDict):
     quotes: list[str]
     evidence: list[Evidence]
     groups: list[str]
+    of: int
+    converges: bool
     kinds: dict[str, int]
     dots: int
+    backers: int
+    disagreed: int
+    confirmed: int
     views_differ: bool
     heard_at_one_table: bool
     order: int
@@ -68,11 +84,15 @@ class Section(TypedDict):
 
 
 class Initiative(TypedDict):
-    """Ratings of one initiative; `counts` runs from the lowest mark to the highest."""
+    """Ratings of one initiative; `counts` runs from the lowest mark to the highest.
+
+    `mean` is given for thirty answers and more; of fewer only the counts are told.
+    """
 
     initiative: str
     counts: list[int]
     n: int
+    mean: float | None
     per_group: dict[str, list[int]]
     split: bool
 
@@ -107,6 +127,11 @@ def dumps(document: Any) -> str:
 def digest(document: Any) -> str:
     """The SHA-256 of the canonical JSON, in hexadecimal; lone surrogates are hashed as they stand."""
     return hashlib.sha256(dumps(document).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def bare(key: str, notes: list[str]) -> Section:
+    """A section as its notes and nothing else, where nothing could be made of them."""
+    return {"key": key, "notes": len(notes), "points": [], "remainder": notes}
 
 
 def in_order(items: list[Any]) -> list[Any]:

@@ -23,13 +23,14 @@ def notes_from_jsonl(path: str | Path) -> dict[str, Any]:
     }
 
 
-def summary_for_scorer(result: dict[str, Any]) -> dict[str, Any]:
+def summary_for_scorer(result: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     """The result in the shape a scorer reads: every note in one point of its section, or unassigned."""
+    texts = {note["id"]: note["text"] for note in document["notes"]}
     return {
         "sections": [
             {
                 "section": section["key"],
-                "points": [_point(point) for point in section["points"]],
+                "points": [_point(point, texts) for point in section["points"]],
                 "unassigned": section["remainder"],
             }
             for section in result["sections"]
@@ -51,10 +52,11 @@ def _note(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _point(point: dict[str, Any]) -> dict[str, Any]:
+def _point(point: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
     return {
         "id": point["key"],
         "representative": point["representative"],
+        "text": texts[point["representative"]],
         "notes": [evidence["note"] for evidence in point["evidence"]],
         "groups": len(point["groups"]),
         "strength": point["tier"],

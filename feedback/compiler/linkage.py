@@ -19,9 +19,11 @@ from scipy.spatial.distance import squareform
 from feedback.compiler.similarity import (
     DIGITS,
     NEGATION_GUARD,
+    STRIP,
     Matrix,
     Rows,
     Spread,
+    push_apart,
     similarities,
     spread,
     strongest,
@@ -86,24 +88,22 @@ class Table:
     def square(self, notes: Sequence[int]) -> Matrix:
         """Similarities among these notes; opposite stances are pushed apart like a negation."""
         square = similarities(self.rows[notes], self.negated[notes])
-        square[self._opposed(notes)] *= np.float32(NEGATION_GUARD)
+        stances = self.stances[notes]
+        push_apart(square, np.flatnonzero(stances > 0), np.flatnonzero(stances < 0))
         return np.round(square, DIGITS, out=square)
 
     def apart(self, notes: Sequence[int]) -> Flags:
         """Pairs that cannot be the same statement, however alike their words."""
-        negated = self.negated[notes]
-        apart: Flags = self._opposed(notes) | (negated[:, None] != negated[None, :])
+        negated, stances = self.negated[notes], self.stances[notes]
+        apart: Flags = negated[:, None] != negated[None, :]
+        if stances.any():
+            apart |= stances[:, None] * stances[None, :] < 0
         return apart
 
     def agrees(self, note: int, members: Sequence[int]) -> bool:
         """Whether a note could say the same as all of these."""
         no_side_against = bool((self.stances[members] * self.stances[note] >= 0).all())
         return no_side_against and bool((self.negated[members] == self.negated[note]).all())
-
-    def _opposed(self, notes: Sequence[int]) -> Flags:
-        stances = self.stances[notes]
-        opposed: Flags = stances[:, None] * stances[None, :] < 0
-        return opposed
 
 
 def arrange(table: Table, notes: Sequence[int], given: Sequence[Heap], z: float) -> list[Heap]:
@@ -183,7 +183,7 @@ def _join(table: Table, block: Sequence[int], heaps: Sequence[Heap], related: fl
         return list(range(len(block)))
     middles = centroids(table.rows, [heap.members for heap in heaps])
     nearest = _nearest(table.rows[block], middles)
-    likeness = table.rows[block].multiply(middles[nearest]).sum(axis=1)
+    likeness = _each_with_each(table.rows[block], middles, nearest)
     left = []
     for place, note in enumerate(block):
         heap = heaps[int(nearest[place])]
@@ -196,6 +196,12 @@ def _join(table: Table, block: Sequence[int], heaps: Sequence[Heap], related: fl
         else:
             left.append(place)
     return left
+
+
+def _each_with_each(rows: Rows, middles: Rows, nearest: Numbers) -> npt.NDArray[np.float32]:
+    """The product of each row with its middle; in strips, because the middle of a large heap holds most words."""
+    strips = [slice(start, start + STRIP) for start in range(0, rows.shape[0], STRIP)]
+    return np.concatenate([rows[strip].multiply(middles[nearest[strip]]).sum(axis=1) for strip in strips])
 
 
 def _nearest(rows: Rows, middles: Rows) -> Numbers:

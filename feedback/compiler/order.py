@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feedback.compiler.document import Point
-from feedback.compiler.similarity import DIGITS, Rows
+from feedback.compiler.similarity import DIGITS, Rows, dense_row
 
 Weights: TypeAlias = npt.NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def _likeness_to(middles: Rows) -> Callable[[int], Weights]:
     lengths[lengths == 0] = 1
 
     def to_all(number: int) -> Weights:
-        products = middles @ middles[[number]].toarray().ravel()
+        products = middles @ dense_row(middles, number)
         cosines: Weights = products / (lengths * lengths[number])
         return cosines
 

@@ -1,14 +1,14 @@
 """A heap of notes becomes a point: whose words stand for it, what it shares, and which sides it holds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from feedback.compiler.document import Evidence, Note, Point, Role, Tier, digest
 from feedback.compiler.linkage import Heap, Table
-from feedback.compiler.similarity import DIGITS, Rows
+from feedback.compiler.similarity import DIGITS, Rows, dense_row
 from feedback.compiler.text import Reading, stem
 
 QUOTES = 3
@@ -19,12 +19,13 @@ HANDY = range(5, 31)
 
 @dataclass(frozen=True)
 class Material:
-    """All notes of one section in order of id, with what the compiler has read in them."""
+    """All notes of one section in order of id, with what the compiler has read in them; `groups` have a note in it."""
 
     notes: Sequence[Note]
     readings: Sequence[Reading]
     languages: Sequence[str]
     table: Table
+    groups: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def make_point(material: Material, heap: Heap) -> Point:
     company = gather(material, heap)
     notes = [material.notes[member] for member in company.members]
     first = notes[company.first]
-    groups = sorted({note["group"] for note in notes if note["group"] is not None})
+    groups = sorted(groups_of(notes))
     tier: Tier = "single" if len(notes) == 1 else "same" if heap.same else "related"
     return {
         "key": digest([first["section"], first["id"]])[:16],
@@ -55,23 +56,37 @@ def make_point(material: Material, heap: Heap) -> Point:
         "quotes": [notes[place]["id"] for place in _quotes(material, company)],
         "evidence": _evidence(notes, company),
         "groups": groups,
+        "of": material.groups,
+        "converges": len(groups) > 1 and len(groups) * 2 >= material.groups,
         "kinds": dict(sorted(Counter(note["kind"] for note in notes if note["kind"]).items())),
         "dots": sum(note.get("dots") or 0 for note in notes),
-        "views_differ": any(company.against),
+        "backers": sum(note.get("backers") or 0 for note in notes),
+        "disagreed": sum(note.get("disagreed") or 0 for note in notes),
+        "confirmed": sum(bool(note.get("confirmed")) for note in notes),
+        "views_differ": any(company.against) or any(note.get("disagreed") for note in notes),
         "heard_at_one_table": len(groups) == 1,
         "order": 0,
     }
 
 
+def groups_of(notes: Sequence[Note]) -> set[str]:
+    """The different groups that said these."""
+    return {note["group"] for note in notes if note["group"] is not None}
+
+
 def gather(material: Material, heap: Heap) -> Company:
     """Choose who stands for a heap, and tell its sides.
 
-    The representative is the most central note of handy length, among equals the one with the lowest id.
+    The representative is the most central note of handy length, among equals the one with the lowest id. Words that
+    their table has heard and confirmed come before others.
     """
     members = sorted(heap.members)
     scores = likeness(material.table.rows[members])
     lengths = [len(material.readings[member].words) for member in members]
-    first = min(range(len(members)), key=lambda place: (lengths[place] not in HANDY, -scores[place], place))
+    unheard = [not material.notes[member].get("confirmed") for member in members]
+    first = min(
+        range(len(members)), key=lambda place: (unheard[place], lengths[place] not in HANDY, -scores[place], place)
+    )
     return Company(members, scores, first, _against(material, members, first))
 
 
@@ -91,18 +106,39 @@ def shared_words(material: Material, members: Sequence[int]) -> list[str]:
 
     Each is given in the form most notes use.
     """
-    forms: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    if len(members) < 2:
+        return []
+    stems: dict[tuple[str, str], str] = {}
     holders: Counter[tuple[str, str]] = Counter()
     for member in members:
-        language, reading = material.languages[member], material.readings[member]
-        terms = set(reading.terms)
-        keyed = {(stem(word.lower(), language), word) for word in reading.words if word.lower() in terms}
-        holders.update({(language, key) for key, _ in keyed})
-        for key, word in keyed:
-            forms[language, key][word] += 1
+        language = material.languages[member]
+        held = {(language, term): stem(term, language) for term in material.readings[member].terms}
+        stems |= held
+        holders.update({(language, key) for key in held.values()})
     shared = [key for key, count in holders.items() if count >= 2 and count * 3 >= len(members)]
     shared.sort(key=lambda key: (-holders[key], -len(key[1]), key))
-    return [min(forms[key].items(), key=lambda form: (-form[1], form[0].swapcase()))[0] for key in shared[:WORDS]]
+    shown = shared[:WORDS]
+    forms = _forms(material, members, {term: key for term, key in stems.items() if (term[0], key) in shown})
+    return [min(forms[key].items(), key=lambda form: (-form[1], form[0].swapcase()))[0] for key in shown]
+
+
+def _forms(
+    material: Material, members: Sequence[int], stems: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, str], Counter[str]]:
+    """By language and stem, in how many notes each form of the words of `stems` is written."""
+    forms: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    if not stems:
+        return forms
+    for member in members:
+        language, reading = material.languages[member], material.readings[member]
+        written = {
+            (stems[language, low], word)
+            for low, word in zip(reading.lowered, reading.words, strict=True)
+            if (language, low) in stems
+        }
+        for key, word in written:
+            forms[language, key][word] += 1
+    return forms
 
 
 def _against(material: Material, members: Sequence[int], first: int) -> list[bool]:
@@ -145,7 +181,7 @@ def _quotes(material: Material, company: Company) -> list[int]:
     chosen = [company.first]
     nearness = np.zeros(size)
     while len(chosen) < min(QUOTES, size):
-        nearness = np.maximum(nearness, np.round(rows @ rows[[chosen[-1]]].toarray().ravel(), DIGITS))
+        nearness = np.maximum(nearness, np.round(rows @ dense_row(rows, chosen[-1]), DIGITS))
         heard = {groups[place] for place in chosen}
         left = [place for place in range(size) if place not in chosen]
         if len(chosen) == 1 and any(company.against):

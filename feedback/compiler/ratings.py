@@ -8,6 +8,7 @@ from feedback.compiler.document import Initiative, Problem
 MARKS = 5
 FEW = 4
 """Below this many marks nothing is said about a split."""
+ENOUGH_FOR_A_MEAN = 30
 
 
 def add_up(ratings: list[dict[str, Any]]) -> tuple[list[Initiative], list[Problem]]:
@@ -36,12 +37,21 @@ def is_split(counts: list[int], per_group: dict[str, list[int]]) -> bool:
     return both_ends or (bool(middles) and max(middles) - min(middles) >= 2)
 
 
+def mean_of(counts: list[int]) -> float | None:
+    """The mean mark with two digits, of enough marks; else None, for a mean of few says more than it knows."""
+    total = sum(counts)
+    if total < ENOUGH_FOR_A_MEAN:
+        return None
+    return round(sum(mark * count for mark, count in enumerate(counts, start=1)) / total, 2)
+
+
 def _initiative(name: str, per_group: dict[str, list[int]]) -> Initiative:
     counts = _sum(list(per_group.values()))
     return {
         "initiative": name,
         "counts": counts,
         "n": sum(counts),
+        "mean": mean_of(counts),
         "per_group": dict(sorted(per_group.items())),
         "split": is_split(counts, per_group),
     }

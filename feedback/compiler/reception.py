@@ -66,9 +66,10 @@ def fault_of(note: Any) -> str | None:
     for field in ("group", "kind", "lang", "same_as"):
         if note.get(field) is not None and not _is_text(note[field]):
             return f"{field} is not text"
-    dots = note.get("dots") or 0
-    if not isinstance(dots, int) or dots < 0:
-        return "dots is not a number of votes"
+    for field, what in (("dots", "votes"), ("backers", "people"), ("disagreed", "people")):
+        count = note.get(field) or 0
+        if not isinstance(count, int) or count < 0:
+            return f"{field} is not a number of {what}"
     if note.get("stance") not in (None, 1, -1):
         return "stance is neither 1 nor -1"
     return None

@@ -10,7 +10,7 @@ from scipy import sparse
 from feedback.compiler.document import Earlier, Note, Section
 from feedback.compiler.linkage import Heap, Table, arrange, centroids
 from feedback.compiler.order import put_in_order
-from feedback.compiler.points import Material, make_point
+from feedback.compiler.points import Material, groups_of, make_point
 from feedback.compiler.similarity import Rows, vectors
 from feedback.compiler.standing import keep_keys, standing_heaps
 from feedback.compiler.text import Reading, language_of, read
@@ -53,7 +53,8 @@ def examine(notes: Sequence[Note], language: str) -> Material:
     readings = [read(note["text"], code) for note, code in zip(notes, languages, strict=True)]
     negated = np.array([reading.negated for reading in readings], dtype=np.bool_)
     stances = np.array([note.get("stance") or 0 for note in notes], dtype=np.int64)
-    return Material(notes, readings, languages, Table(_rows(readings, languages), negated, stances))
+    table = Table(_rows(readings, languages), negated, stances)
+    return Material(notes, readings, languages, table, len(groups_of(notes)))
 
 
 def _rows(readings: Sequence[Reading], languages: Sequence[str]) -> Rows:

@@ -16,9 +16,10 @@ _MARK = "\u2060"
 
 @dataclass(frozen=True)
 class Reading:
-    """One text as the compiler sees it; `words` are all in the order written, as written."""
+    """One text as the compiler sees it; `words` are all, in order, as written; `lowered` in small letters."""
 
     words: tuple[str, ...]
+    lowered: tuple[str, ...]
     terms: tuple[str, ...]
     negated: bool
 
@@ -39,11 +40,11 @@ def read(text: str, language: str) -> Reading:
     `terms` are lower-case words without stop words and bare numbers; `stem` makes them comparable.
     """
     words = tuple(_words(normalise(text), language))
-    lowered = [word.lower() for word in words]
+    lowered = tuple(map(str.lower, words))
     stop = STOP_WORDS.get(language, frozenset())
     nays = NEGATIONS.get(language, frozenset())
     terms = tuple(word for word in lowered if word not in stop and word not in nays and not word.isdigit())
-    return Reading(words, terms, any(_is_negation(word, nays) for word in lowered))
+    return Reading(words, lowered, terms, _says_no(lowered, nays))
 
 
 def stem(word: str, language: str) -> str:
@@ -60,10 +61,11 @@ def grams(word: str) -> Iterator[str]:
 
 
 def _words(text: str, language: str) -> Iterator[str]:
+    unspaced, eliding = _UNSPACED.search(text) is not None, language in ELIDING
     for word in _WORD.findall(text.replace(_CURLED, "'")):
-        if _UNSPACED.search(word):
+        if unspaced and _UNSPACED.search(word):
             yield from _pairs_of_letters(word)
-        elif language in ELIDING:
+        elif eliding:
             yield from word.split("'")
         else:
             yield word.removesuffix("'s").removesuffix("'S")
@@ -77,8 +79,8 @@ def _pairs_of_letters(run: str) -> Iterator[str]:
         yield from (run[start : start + 2] for start in range(len(run) - 1))
 
 
-def _is_negation(word: str, nays: frozenset[str]) -> bool:
-    return word in nays or word.endswith("n't")
+def _says_no(words: tuple[str, ...], nays: frozenset[str]) -> bool:
+    return not nays.isdisjoint(words) or any(word.endswith("n't") for word in words)
 
 
 @lru_cache(maxsize=200_000)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from feedback.compiler.document import VERSION, Exclusion, Note, Problem, Section, digest, in_order
+from feedback.compiler.document import VERSION, Exclusion, Note, Problem, Section, bare, digest, in_order
 from feedback.compiler.ratings import add_up
 from feedback.compiler.reception import Reception
 from feedback.compiler.sections import Brief, compile_section, examine
@@ -56,12 +56,7 @@ def _compile_or_name(key: str, notes: Sequence[Note], brief: Brief) -> tuple[Sec
             return section, faults + more
         if not faults:
             faults = [{"section": key, "note": None, "reason": f"could not be compiled: {error!r}"}]
-        return {
-            "key": key,
-            "notes": len(good),
-            "points": [],
-            "remainder": [note["id"] for note in good],
-        }, faults
+        return bare(key, [note["id"] for note in good]), faults
 
 
 def _fault(note: Note, language: str) -> Problem | None:

@@ -43,7 +43,9 @@ class Note(models.Model):
 
     `seq` is the group's counter at the last stored op; `revision` counts changes of this note. `variants` are texts
     that clashed and wait for a person's decision: `[{"op", "text", "by", "at"}]`. `backers` and `disagreed` count
-    people of the table and name nobody; `same_as` is an earlier note that says the same.
+    people of the table and name nobody; `same_as` is an earlier note that says the same. `words_revision` is the
+    revision in which its kind or text last changed, or in which it was deleted or brought back. `corrections` are those
+    made before the whole room, the first one first: `[{"op", "from", "to", "by", "at"}]`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -61,8 +63,13 @@ class Note(models.Model):
     disagreed = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_PEOPLE)])
     same_as = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="said_again")
     variants = models.JSONField(default=list, blank=True)
+    corrections = models.JSONField(default=list, blank=True)
     deleted = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
+    base = models.PositiveIntegerField(
+        default=0, help_text="Up to which revision it holds the history before the last restore."
+    )
+    words_revision = models.PositiveIntegerField(default=1)
     seq = models.PositiveBigIntegerField()
     by = models.CharField(max_length=80, blank=True, help_text="First name of the moderator who wrote it first.")
     author_key = models.CharField(max_length=48, blank=True)
@@ -176,16 +183,3 @@ class RatingTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.people} × {self.answer}"
-
-
-class Epoch(models.Model):
-    """The one row that names this server's history; a restore from a backup gives it a new name."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    name = models.UUIDField(default=uuid.uuid4)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="there_is_one_epoch")]
-
-    def __str__(self) -> str:
-        return str(self.name)

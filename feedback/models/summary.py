@@ -8,9 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.notes import Note
-from feedback.states import Origin, Tier
+from feedback.states import Origin, Tier, Version
 from workshops.models import Theme, Workshop, opaque_id
 from workshops.words import WordsField
+
+LONGEST_HIDDEN, LONGEST_INSTEAD = 200, 80
+"""Letters of a note that one redaction hides, and letters that stand for them."""
 
 
 class DraftQuerySet(models.QuerySet):
@@ -36,6 +39,7 @@ class Draft(models.Model):
     curated_at = models.DateTimeField(null=True)
     note_count = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list, blank=True)
+    late_seen_at = models.DateTimeField(null=True, help_text="Until when late notes have been looked at.")
 
     objects = DraftQuerySet.as_manager()
 
@@ -79,6 +83,7 @@ class Finding(models.Model):
     origin = models.CharField(max_length=6, choices=Origin, default=Origin.AUTO)
     views_differ = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
+    hidden_why = models.CharField(_("reason"), max_length=300, blank=True)
     order = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=1)
 
@@ -86,6 +91,11 @@ class Finding(models.Model):
 
     class Meta:
         ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hidden=False) | ~Q(hidden_why=""), name="what_is_left_out_is_left_out_for_a_reason"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.title) or ", ".join(self.words)
@@ -111,8 +121,8 @@ class Redaction(models.Model):
     """Words of a note that nobody outside may read; shown as `[replacement]`."""
 
     note = models.ForeignKey(Note, models.CASCADE, related_name="redactions")
-    words = models.CharField(max_length=200)
-    replacement = models.CharField(max_length=80, default="…")
+    words = models.CharField(max_length=LONGEST_HIDDEN)
+    replacement = models.CharField(max_length=LONGEST_INSTEAD, default="…")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -131,8 +141,12 @@ class OutcomeQuerySet(models.QuerySet):
 class Outcome(models.Model):
     """A published version. It stores note ids with revisions and what people wrote, and renders from rows.
 
-    `body` is `{"findings": [{"id", "theme", "title", "text", "quote", "notes": [[note, revision], …]}],
-    "remainder": [[note, revision], …], "initiatives": [{"id", "counts": [5]}]}`.
+    `body` is `{"findings": [{"id", "theme", "title", "text", "quote", "views_differ", "notes": [[note, revision], …]}],
+    "remainder": [[note, revision], …], "initiatives": [{"id", "scale", "counts": [5], "mean", "split"}],
+    "review": {"asked", "answered", …}}`.
+
+    `why` it was made and, of a correction, what was corrected (`correction`) stand on its page. One that was taken back
+    says so in `withdrawn_why`; one without a reason was followed by the next.
     """
 
     id = opaque_id()
@@ -146,6 +160,9 @@ class Outcome(models.Model):
     body = models.JSONField(default=dict)
     published_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=10, choices=Version, default=Version.FIRST)
+    correction = WordsField(_("what was corrected"), blank=True)
+    withdrawn_why = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = OutcomeQuerySet.as_manager()
 
@@ -154,6 +171,9 @@ class Outcome(models.Model):
             models.UniqueConstraint(fields=["workshop", "version"], name="outcomes_of_a_workshop_are_numbered"),
             models.UniqueConstraint(
                 fields=["workshop"], condition=Q(withdrawn_at=None), name="one_outcome_stands_for_each_workshop"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_why="") | Q(withdrawn_at__isnull=False), name="only_what_is_withdrawn_says_why"
             ),
         ]
 

@@ -8,22 +8,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.models import Note, Op
-from feedback.notes import tallies
+from feedback.models import Confirmation, Note, Op
+from feedback.notes import confirmations, tallies
+from feedback.notes.corrections import correct
 from feedback.notes.desk import REFERENCES, Desk
-from feedback.notes.merge import carried_on, merge_field, without_variants
+from feedback.notes.merge import carried_on, merge_field, undecided, without_variants
 from feedback.notes.rows import row, told
-from feedback.notes.shape import OP_KEYS, Refused, checked
+from feedback.notes.shape import OP_KEYS, checked
 from feedback.states import NoteKind, OpState
 from ledger import wakeups
 from ledger.history import SYSTEM, Actor, record
-from ledger.storable import fault_of
+from ledger.shapes import SAME_NEXT_TIME, Refused, named
 from participants.queries import people_at
 from workshops.models import Group, Session, Workshop
 from workshops.states import SessionState
@@ -31,20 +31,6 @@ from workshops.states import SessionState
 Ack = dict[str, Any]
 LEFT_OUT = "left_out"
 logger = logging.getLogger(__name__)
-
-SAME_NEXT_TIME = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    ValidationError,
-    ObjectDoesNotExist,
-    DataError,
-    IntegrityError,
-)
-"""What goes wrong again however often an op is sent. A database that is locked or away is not among them: then the
-whole request fails, and the device tries again."""
 
 
 class SessionClosed(Exception):
@@ -83,7 +69,7 @@ def _alone(work: Callable[..., list[Ack]], group: Group, raw: Any, asked: dict[s
     except SAME_NEXT_TIME:
         logger.exception("An op could not be taken")
         sentence = _("The server could not take this change.")
-        return _ack(_named(raw), OpState.REFUSED, code="failed", sentence=sentence)
+        return _ack(named(raw), OpState.REFUSED, code="failed", sentence=sentence)
     return ack
 
 
@@ -132,7 +118,7 @@ def _keep(desk: Desk, raw: Any) -> Ack:
             raise Refused("op_elsewhere", _("This op id was used at another table."))
         return _stored_ack(known, known.after)
     except Refused as refusal:
-        return _ack(_named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+        return _ack(named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
 
 
 def _said(raw: dict[str, Any]) -> dict[str, Any]:
@@ -146,22 +132,16 @@ def _take(desk: Desk, raw: Any) -> Ack:
         op = checked(raw)
         if (known := desk.ops.get(op["op"])) is not None:
             return _answer_again(desk, known)
-        if op["do"] == "tally":
-            return _count(desk, op, raw)
+        if op["do"] in _WITHOUT_A_NOTE:
+            return _WITHOUT_A_NOTE[op["do"]](desk, op, raw)
         note = desk.notes.get(op["note"])
         if note is not None and note.group_id != desk.group.pk:
             raise Refused("note_elsewhere", _("This note belongs to another table."))
         return _write(desk, op, raw, note)
     except Refused as refusal:
-        return _ack(_named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
+        return _ack(named(raw), OpState.REFUSED, code=refusal.code, sentence=refusal.sentence)
     except SessionClosed as closed:
         return _hold(desk, op, raw, closed.code)
-
-
-def _named(raw: Any) -> str | None:
-    """The id to answer under, as the device wrote it."""
-    named = raw.get("op") if isinstance(raw, dict) else None
-    return named if isinstance(named, str) and fault_of(named) is None else None
 
 
 def _answer_again(desk: Desk, known: Op) -> Ack:
@@ -171,16 +151,22 @@ def _answer_again(desk: Desk, known: Op) -> Ack:
         return _ack(str(known.pk), OpState.HELD, code=known.code, sentence=_held_sentence(known.code))
     if known.state == OpState.REFUSED:
         raise Refused(known.code, _("The organiser has left this note out."))
-    if known.note is None:
-        return _stored_ack(known, tallies.row_of(desk.group, checked(known.body)))
-    return _stored_ack(known, row(desk.notes[known.note]))
+    if known.note is not None:
+        return _stored_ack(known, row(desk.notes[known.note]))
+    if known.body["do"] == "confirm":
+        return _stored_ack(known, confirmations.row(Confirmation.objects.get(pk=known.pk)))
+    return _stored_ack(known, tallies.row_of(desk.group, checked(known.body)))
 
 
 def _stored_ack(known: Op, after: dict[str, Any] | None) -> Ack:
-    """The answer to an op that is in, with the note or, where it is about none, the tally."""
+    """The answer to an op that is in, with the note or, where it is about none, the tally or the confirmation."""
     if known.note is None:
-        return _ack(str(known.pk), OpState.STORED) | {"tally": after}
+        return _ack(str(known.pk), OpState.STORED) | {_ROW_OF[known.body["do"]]: after}
     return _ack(str(known.pk), OpState.STORED, note=after)
+
+
+_ROW_OF = {"tally": "tally", "confirm": "confirmation"}
+"""Under which name the answer to an op that is about no note shows what became of it."""
 
 
 def _ack(op: Any, status: str, *, code: str = "", sentence: str = "", note: dict | None = None) -> Ack:
@@ -193,6 +179,8 @@ def _held_sentence(code: str) -> str:
         return _("This tablet is no longer at the table. The organiser has the note and decides.")
     if code == "session_not_open":
         return _("This session has not begun. The note is kept and goes in by itself when it does.")
+    if code == "no_report_back":
+        return _("The tables are not reporting back. The organiser has the correction and decides.")
     return _("This session is closed. The organiser has the note and decides.")
 
 
@@ -200,16 +188,35 @@ def _write(desk: Desk, op: dict[str, Any], raw: Any, note: Note | None) -> Ack:
     is_new = note is None
     if note is None:
         note = _new_note(desk, op)
-    _require_open(desk, note.session_id)
+    if op["do"] == "correct":
+        _require_report_back(desk)
+    else:
+        _require_open(desk, note.session_id)
     _check_references(desk, op)
     _check_same(desk, op, note)
+    before = _words(note)
     _DOINGS[op["do"]](desk, op, note)
     desk.group.seq += 1
     note.seq = desk.group.seq
-    note.revision = 1 if is_new else note.revision + 1
+    _count_revision(note, op["knew"], is_new=is_new)
+    if _words(note) != before:
+        note.words_revision = note.revision
     after = row(note)
     desk.take(_stored(desk, op, raw, after, note=note.pk, revision=note.revision), note)
     return _ack(str(op["op"]), OpState.STORED, note=after)
+
+
+def _count_revision(note: Note, knew: int, *, is_new: bool) -> None:
+    """One more; an offer of revision `knew` after a restore lifts a note to it on which nobody has written since."""
+    is_as_restored = is_new or note.revision == note.base
+    note.revision = 1 if is_new else note.revision + 1
+    if is_as_restored and knew:
+        note.revision = note.base = max(note.revision, knew)
+
+
+def _words(note: Note) -> tuple[str, str, bool]:
+    """What is read aloud of a note: a table that confirmed it has to hear it again when this changes."""
+    return note.kind, note.text, note.deleted
 
 
 def _stored(desk: Desk, op: dict[str, Any], raw: Any, after: dict[str, Any], **fields: Any) -> Op:
@@ -245,6 +252,25 @@ def _count(desk: Desk, op: dict[str, Any], raw: Any) -> Ack:
     return _ack(str(op["op"]), OpState.STORED) | {"tally": after}
 
 
+def _confirm(desk: Desk, op: dict[str, Any], raw: Any) -> Ack:
+    """The table heard its notes of a session."""
+    if op["session"] not in desk.sessions:
+        raise Refused("unknown_session", _("This session is not known here."))
+    _require_open(desk, op["session"])
+    desk.group.seq += 1
+    here = desk.at_the_table(op["session"])
+    confirmation = confirmations.confirm(
+        op, group=desk.group, here=here, by=desk.by, name=desk.name, seq=desk.group.seq
+    )
+    after = confirmations.row(confirmation)
+    desk.take(_stored(desk, op, raw, after))
+    record(confirmation, "notes.confirmed", by=desk.by, scope=desk.group.workshop_id, notes=len(op["read"]))
+    return _ack(str(op["op"]), OpState.STORED) | {"confirmation": after}
+
+
+_WITHOUT_A_NOTE = {"tally": _count, "confirm": _confirm}
+
+
 def _new_note(desk: Desk, op: dict[str, Any]) -> Note:
     values = {name: wanted for name, (_seen, wanted) in op["set"].items()}
     if op["do"] != "set":
@@ -269,6 +295,12 @@ def _require_open(desk: Desk, session_id: uuid.UUID) -> None:
     state = desk.sessions[session_id].state
     if not desk.late and state != SessionState.OPEN:
         raise SessionClosed("session_not_open" if state == SessionState.PLANNED else "session_closed")
+
+
+def _require_report_back(desk: Desk) -> None:
+    """What the room hears may be put right while it hears it; the session of the note is over then."""
+    if not desk.late and not desk.is_reporting_back:
+        raise SessionClosed("no_report_back")
 
 
 def _check_references(desk: Desk, op: dict[str, Any]) -> None:
@@ -303,7 +335,8 @@ def _set(desk: Desk, op: dict[str, Any], note: Note) -> None:
                 note.text_by, note.text_at = desk.name, timezone.now()
         if name == "text":
             variant = _variant(desk, op, wanted) if verdict == "clash" else None
-            note.variants = carried_on(note.variants, _own_variants(desk, note, seen), variant)
+            open_ones = carried_on(note.variants, _own_variants(desk, note, seen), variant)
+            note.variants = undecided(open_ones, note.text)
     if "text" in op["set"]:
         note.deleted = False
 
@@ -337,7 +370,7 @@ def _dot(desk: Desk, op: dict[str, Any], note: Note) -> None:
 def _require_dot_left(desk: Desk, session_id: uuid.UUID) -> None:
     """Each person at the table has so many dots for a session; who gives them is nobody's business."""
     given = sum(note.dots for note in desk.at_the_table(session_id).values() if not note.deleted)
-    all_dots = people_at(desk.group) * desk.sessions[session_id].dots_per_person
+    all_dots = people_at(desk.group, session_id) * desk.sessions[session_id].dots_per_person
     if given >= all_dots:
         sentence = ngettext("The table’s one dot is given.", "All %(count)d dots of the table are given.", all_dots)
         raise Refused("no_dots_left", sentence % {"count": all_dots})
@@ -348,7 +381,14 @@ def _settle(desk: Desk, op: dict[str, Any], note: Note) -> None:
     _set(desk, op, note)
 
 
-_DOINGS = {"set": _set, "delete": _delete, "restore": _restore, "dot": _dot, "settle": _settle}
+_DOINGS = {
+    "set": _set,
+    "delete": _delete,
+    "restore": _restore,
+    "dot": _dot,
+    "settle": _settle,
+    "correct": correct,
+}
 
 
 def _hold(desk: Desk, op: dict[str, Any], raw: Any, code: str) -> Ack:
@@ -414,7 +454,7 @@ def release_early(session: Session) -> int:
 
 def _session_of(op: Op) -> uuid.UUID | None:
     body = checked({name: value for name, value in op.body.items() if name != "by"})
-    if body["do"] == "tally":
+    if body["do"] in _WITHOUT_A_NOTE:
         return body["session"]
     if "session" in body["set"]:
         return body["set"]["session"][1]

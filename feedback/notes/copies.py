@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from feedback.models import Op
 from feedback.notes.actions import apply_ops
-from feedback.notes.shape import MOST_OPS
 from feedback.states import OpState
 from ledger.history import Actor, record
+from ledger.shapes import MOST_OPS
 from ledger.storable import fault_of
 from workshops.models import Group, Workshop
 
@@ -102,8 +102,12 @@ def _left(notes: list[Any], ops: list[Any]) -> int:
 
 
 def _thing(ack: dict[str, Any]) -> str:
-    """What a stored op was about: a note, or the answers about an initiative."""
-    return ack["note"]["id"] if ack["note"] else f"{ack['tally']['session']}:{ack['tally']['initiative']}"
+    """What a stored op was about: a note, the answers about an initiative, or a confirmation."""
+    if ack["note"]:
+        return ack["note"]["id"]
+    if "confirmation" in ack:
+        return ack["confirmation"]["id"]
+    return f"{ack['tally']['session']}:{ack['tally']['initiative']}"
 
 
 @transaction.atomic

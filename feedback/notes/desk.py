@@ -10,16 +10,18 @@ from typing import Any
 
 from django.db.models import QuerySet, Subquery, Value
 
-from feedback.models import Epoch, Note, Op
-from feedback.notes.rows import epoch
+from feedback.models import Note, Op
 from feedback.notes.shape import SAID_ABOUT_IT
+from ledger.epochs import epoch
 from ledger.history import Actor
+from ledger.models import Epoch
 from workshops.models import Group, Initiative, Prompt, Session, Theme
+from workshops.queries import is_reporting_back
 
 REFERENCES = ("prompt", "theme", "initiative")
 CHANGING = (
     *(*REFERENCES, *SAID_ABOUT_IT, "kind", "lang", "text", "text_by", "text_at", "rating", "dots"),
-    *("variants", "deleted", "revision", "seq"),
+    *("variants", "corrections", "deleted", "revision", "words_revision", "base", "seq"),
 )
 """The fields of a note that an op may change; the others stay as they were when it was made."""
 
@@ -77,6 +79,10 @@ class Desk:
         for name, key in first.union(*others, all=True):
             known[name].add(key)
         return known
+
+    @cached_property
+    def is_reporting_back(self) -> bool:
+        return is_reporting_back(self.group.workshop, self.sessions.values())
 
     def at_the_table(self, session_id: uuid.UUID) -> dict[uuid.UUID, Note]:
         """The table's notes of a session, as the ops judged so far make them."""

@@ -22,7 +22,7 @@ from django.db import close_old_connections
 from django.db.models import Max, Min, Sum
 
 from feedback.models import Message, Op
-from feedback.notes.rows import changes
+from feedback.notes.rows import KINDS_OF_ROWS, changes
 from feedback.states import OpState
 from ledger import push
 from participants.models import Device
@@ -83,7 +83,7 @@ def read_group(group_id: uuid.UUID, cursor: int | None) -> Reading:
 
 def news_of(read: dict[str, Any]) -> News:
     """Rows for the stream, under the place of a reader who has them."""
-    return News("notes", {name: read[name] for name in ("epoch", "seq", "notes", "tallies")}, read["seq"])
+    return News("notes", {name: read[name] for name in ("epoch", "seq", *KINDS_OF_ROWS)}, read["seq"])
 
 
 def read_room(workshop_id: uuid.UUID, cursor: tuple | None) -> Reading:

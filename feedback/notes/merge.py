@@ -31,6 +31,11 @@ def without_variants(variants: list[dict[str, Any]], settled: list[str]) -> list
     return [variant for variant in variants if variant["op"] not in settled]
 
 
+def undecided(variants: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """The variants that say something else than the note: about the others there is nothing to decide."""
+    return [variant for variant in variants if variant["text"] != text]
+
+
 def carried_on(variants: list[dict[str, Any]], own: list[str], variant: dict[str, Any] | None) -> list[dict[str, Any]]:
     """The variants after their author wrote on: `variant` takes the place of the author's `own` ones.
 

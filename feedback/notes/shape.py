@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from feedback.notes.merge import UNSEEN
 from feedback.states import MOST_PEOPLE, Answer, NoteKind
-from ledger.storable import fault_of
+from ledger.shapes import Refused, moment_of, op_of, uuid_of
 
-MOST_OPS = 50
 LONGEST_TEXT = 2000
-DOINGS = ("set", "delete", "restore", "dot", "settle", "tally")
-YEARS_OF_CLOCKS = range(2000, 2200)
-OP_KEYS = ("op", "note", "do", "set", "add", "variants", "session", "initiative", "answer", "written_at")
+MOST_REVISIONS = 1_000_000
+MOST_READ = 500
+"""Notes that a table can hear read back at once: far more than one session brings."""
+DOINGS = ("set", "delete", "restore", "dot", "settle", "tally", "confirm", "correct")
+FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+OP_KEYS = (
+    *("op", "note", "do", "set", "add", "variants", "session", "initiative", "answer", "notes", "people"),
+    *("knew", "written_at"),
+)
 SAID_ABOUT_IT = ("backers", "disagreed", "same_as")
 FIELDS = ("session", "prompt", "kind", "theme", "lang", "text", "initiative", "rating", *SAID_ABOUT_IT)
 
 
-class Refused(Exception):
-    """This op cannot be taken as it is; the others are not affected."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
-        self.sentence = sentence
-
-
 def checked(op: Any) -> dict[str, Any]:
     """The op with its ids as UUIDs and its `set` as `{field: (seen, wanted)}`; raises `Refused`."""
-    from feedback.notes.merge import UNSEEN
-
-    if not isinstance(op, dict):
-        raise Refused("not_an_op", _("An op is an object."))
-    if fault_of(op):
-        raise Refused("unstorable", _("It contains characters or numbers that cannot be stored."))
+    op = op_of(op)
     doing = op.get("do")
     if doing not in DOINGS:
         raise Refused("unknown_doing", _("This kind of change is not known here."))
-    if doing == "tally":
-        return _checked_tally(op)
+    if doing in _WITHOUT_A_NOTE:
+        return _WITHOUT_A_NOTE[doing](op)
     wanted = op.get("set", {})
     if not isinstance(wanted, dict) or any(not isinstance(v, dict) or "to" not in v for v in wanted.values()):
         raise Refused("not_an_op", _("Each changed field needs a “to”."))
@@ -52,24 +43,28 @@ def checked(op: Any) -> dict[str, Any]:
     variants = op.get("variants", [])
     if not isinstance(variants, list) or any(not isinstance(each, str) for each in variants):
         raise Refused("not_an_op", _("“variants” is a list of op ids."))
+    if doing == "correct":
+        _check_correction(values)
     return {
-        "op": _uuid(op.get("op"), "op"),
-        "note": _uuid(op.get("note"), "note"),
+        "op": uuid_of(op.get("op"), "op"),
+        "note": uuid_of(op.get("note"), "note"),
         "do": doing,
         "set": values,
         "add": _one(op.get("add", 1), "not_a_dot", _("One dot more or one fewer.")) if doing == "dot" else 0,
         "variants": variants,
-        "written_at": _moment(op.get("written_at")),
+        "knew": _revision(op.get("knew", 0)),
+        "written_at": moment_of(op.get("written_at")),
     }
 
 
-def _uuid(value: Any, name: str) -> uuid.UUID:
-    try:
-        if not isinstance(value, str):
-            raise ValueError
-        return uuid.UUID(value)
-    except ValueError:
-        raise Refused("not_an_id", _("“%s” is not an id.") % name) from None
+def _check_correction(values: dict[str, tuple[Any, Any]]) -> None:
+    if set(values) != {"text"}:
+        raise Refused("not_a_correction", _("A correction changes the text and nothing else."))
+    seen, wanted = values["text"]
+    if not wanted.strip():
+        raise Refused("nothing_written", _("Write what the room agreed on."))
+    if not isinstance(seen, str) and seen is not UNSEEN:
+        raise Refused("not_a_text", _("The text is not a text."))
 
 
 def _checked_tally(op: dict[str, Any]) -> dict[str, Any]:
@@ -78,14 +73,41 @@ def _checked_tally(op: dict[str, Any]) -> dict[str, Any]:
     if isinstance(answer, bool) or answer not in Answer.values:
         raise Refused("unknown_rating", _("A rating is one of five answers."))
     return {
-        "op": _uuid(op.get("op"), "op"),
+        "op": uuid_of(op.get("op"), "op"),
         "note": None,
         "do": "tally",
-        "session": _uuid(op.get("session"), "session"),
-        "initiative": _uuid(op.get("initiative"), "initiative"),
+        "session": uuid_of(op.get("session"), "session"),
+        "initiative": uuid_of(op.get("initiative"), "initiative"),
         "answer": int(answer),
         "add": _one(op.get("add"), "not_an_answer", _("One answer more or one fewer.")),
     }
+
+
+def _checked_confirmation(op: dict[str, Any]) -> dict[str, Any]:
+    """An op that says what the table heard; `read` is `{note id: fingerprint}`."""
+    read = op.get("notes")
+    if not isinstance(read, dict) or not read:
+        raise Refused("nothing_read", _("No note was read back."))
+    if len(read) > MOST_READ:
+        raise Refused("too_much_read", _("At most %d notes can be read back at once.") % MOST_READ)
+    if any(not isinstance(said, str) or not FINGERPRINT.fullmatch(said) for said in read.values()):
+        raise Refused("not_a_fingerprint", _("What was read is not described as it should be."))
+    people = _people(op.get("people"))
+    if people == 0:
+        raise Refused("not_people", _("This is not a number of people."))
+    return {
+        "op": uuid_of(op.get("op"), "op"),
+        "note": None,
+        "do": "confirm",
+        "session": uuid_of(op.get("session"), "session"),
+        "read": {uuid_of(note, "notes"): said for note, said in read.items()},
+        "people": people,
+        "written_at": moment_of(op.get("written_at")),
+    }
+
+
+_WITHOUT_A_NOTE = {"tally": _checked_tally, "confirm": _checked_confirmation}
+"""Ops that are not about one note."""
 
 
 def _one(value: Any, code: str, sentence: str) -> int:
@@ -95,16 +117,11 @@ def _one(value: Any, code: str, sentence: str) -> int:
     return int(value)
 
 
-def _moment(value: Any) -> datetime | None:
-    """The device's clock is only a label: what cannot be read is left out."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = parse_datetime(value)
-    except ValueError:
-        return None
-    is_one = moment is not None and moment.tzinfo is not None and moment.year in YEARS_OF_CLOCKS
-    return moment if is_one else None
+def _revision(value: Any) -> int:
+    """The revision a device offers again after a restore; 0 for a change of its own."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_REVISIONS:
+        raise Refused("not_an_op", _("“knew” is the number of a revision."))
+    return value
 
 
 def _value(name: str, value: Any) -> Any:
@@ -152,4 +169,4 @@ def _lang(value: Any) -> str:
 
 
 def _reference(value: Any) -> uuid.UUID | None:
-    return None if value is None else _uuid(value, "id")
+    return None if value is None else uuid_of(value, "id")

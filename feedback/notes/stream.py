@@ -20,9 +20,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from feedback.notes.hub import Listener, News, Reading, Topic, hub, news_of, read_group, read_room
-from feedback.notes.rows import changes, epoch
+from feedback.notes.rows import KINDS_OF_ROWS, changes
 from feedback.permissions import groups_for
-from participants.actions import seen
+from ledger.epochs import epoch
+from participants.actions.tablets import seen
 from participants.middleware import DEVICE_IN_SESSION
 from participants.models import Device, User
 from workshops.models import Workshop
@@ -164,7 +165,7 @@ def _after(news: News, last: int) -> News:
     """The same news without the rows the client has from the replay."""
     if "notes" not in news.data:
         return news
-    fresh = {name: [row for row in news.data[name] if row["seq"] > last] for name in ("notes", "tallies")}
+    fresh = {name: [row for row in news.data[name] if row["seq"] > last] for name in KINDS_OF_ROWS}
     if all(len(fresh[name]) == len(news.data[name]) for name in fresh):
         return news
     return News(news.event, {**news.data, **fresh}, news.seq)
@@ -172,7 +173,7 @@ def _after(news: News, last: int) -> News:
 
 def _beginning(seq: int) -> News:
     """Which history this is and from where it is told; a client that has read further knows that it was restored."""
-    return News("notes", {"epoch": epoch(), "seq": seq, "notes": [], "tallies": []})
+    return News("notes", {"epoch": epoch(), "seq": seq, **{name: [] for name in KINDS_OF_ROWS}})
 
 
 def _missed(group_id: uuid.UUID, since: int) -> list[News]:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.models import RatingTally
-from feedback.notes.shape import Refused
 from feedback.states import Answer
+from ledger.shapes import Refused
 from participants.queries import people_at
 from workshops.models import Group
 
@@ -36,7 +36,7 @@ def row_of(group: Group, op: dict[str, Any]) -> Row:
 
 
 def _row(session_id: uuid.UUID, initiative_id: uuid.UUID, counted: list[RatingTally]) -> Row:
-    """A tally on the wire, as docs/sync.md shows it: five counts, from never to every week."""
+    """A tally on the wire, as docs/sync.md shows it: five counts, from the lowest step of the scale."""
     people = {tally.answer: tally.people for tally in counted}
     return {
         "session": str(session_id),
@@ -56,7 +56,7 @@ def count(group: Group, op: dict[str, Any], seq: int) -> Row:
         group=group, session_id=op["session"], initiative_id=op["initiative"], answer=op["answer"]
     )
     if op["add"] > 0:
-        _require_somebody_left(group, sum(each.people for each in counted.values()))
+        _require_somebody_left(group, op["session"], sum(each.people for each in counted.values()))
     elif tally.people == 0:
         raise Refused("no_such_answer", _("Nobody has given this answer."))
     tally.people += op["add"]
@@ -65,8 +65,8 @@ def count(group: Group, op: dict[str, Any], seq: int) -> Row:
     return _row(op["session"], op["initiative"], list({**counted, op["answer"]: tally}.values()))
 
 
-def _require_somebody_left(group: Group, answered: int) -> None:
-    people = people_at(group)
+def _require_somebody_left(group: Group, session_id: uuid.UUID, answered: int) -> None:
+    people = people_at(group, session_id)
     if answered >= people:
         sentence = ngettext(
             "The one person at the table has answered already.",

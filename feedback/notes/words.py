@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# One number for each plural category a language may have (CLDR): whatever rule the language follows,
-# each of these numbers takes the form of its category.
-SAMPLES = {"one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
-
-
-def counted(form: Callable[[int], str]) -> dict[str, str]:
-    """Every plural form of a sentence, by category: `{"one": "Sending {count}", …}`."""
-    return {category: form(number) for category, number in SAMPLES.items()}
+from workshops.plurals import counted
+from workshops.scales import WORDS, steps
 
 
 def pad_words() -> dict[str, str | dict[str, str]]:
@@ -23,7 +16,15 @@ def pad_words() -> dict[str, str | dict[str, str]]:
     `{name}` and the like are filled in on the tablet; a counted sentence is a dict of plural forms,
     chosen there with `Intl.PluralRules`.
     """
-    return _bar() | _board() | _writing() | _decisions() | _connection() | _ready() | _menu()
+    return _bar() | _board() | _writing() | _reading_back() | _decisions() | _connection() | _ready() | _menu()
+
+
+def _scales() -> dict[str, str | dict[str, str]]:
+    """`asked_<scale>` and, for each of its steps from 1 to 5, `rating_<scale>_<step>`."""
+    told: dict[str, str | dict[str, str]] = {f"asked_{scale}": str(words.asks) for scale, words in WORDS.items()}
+    for scale in WORDS:
+        told |= {f"rating_{scale}_{step}": capfirst(word) for step, word in enumerate(steps(scale), start=1)}
+    return told
 
 
 def _bar() -> dict[str, str | dict[str, str]]:
@@ -80,7 +81,6 @@ def _board() -> dict[str, str | dict[str, str]]:
             )
         ),
         "not_sent": _("Not sent: {sentence}"),
-        "tally_title": _("How often would you use it?"),
         "tally_answered": _("{count} of {people} answered"),
         "tally_left": counted(lambda n: ngettext("{count} still to answer", "{count} still to answer", n)),
         "tally_more": _("One more: {answer}"),
@@ -125,16 +125,13 @@ def _writing() -> dict[str, str | dict[str, str]]:
         "kind_quote": _("Quote"),
         "theme": _("Theme"),
         "no_theme": _("No theme"),
-        "would_they_use_it": _("Would they use it? (optional)"),
+        "rating_optional": _("{question} (optional)"),
         "not_rated": _("Not rated"),
-        "rating_1": _("Never"),
-        "rating_2": _("Rarely"),
-        "rating_3": _("Sometimes"),
-        "rating_4": _("Often"),
-        "rating_5": _("Every week"),
+        **_scales(),
         "more": _("More"),
         "backers": _("Stood behind it"),
         "disagreed": _("Disagreed"),
+        "no_number": _("no number"),
         "backers_count": counted(lambda n: ngettext("{count} behind it", "{count} behind it", n)),
         "disagreed_count": counted(lambda n: ngettext("{count} disagreed", "{count} disagreed", n)),
         "same_as": _("Same as…"),
@@ -147,6 +144,47 @@ def _writing() -> dict[str, str | dict[str, str]]:
         "done": _("Done"),
         "close": _("Close"),
         "copy_text": _("Copy the text"),
+    }
+
+
+def _reading_back() -> dict[str, str | dict[str, str]]:
+    """The table hears its notes and confirms; the room corrects them."""
+    return {
+        "read_back": _("Read back"),
+        "readback_due": _("The session ends soon. Read the notes back, so that the table can confirm them."),
+        "readback_title": _("Read the notes back"),
+        "readback_how": _("Read each note aloud and put right what was said differently. Then ask the table."),
+        "readback_people": _("How many are here (optional)"),
+        "readback_confirm": _("The table confirms"),
+        "readback_again": _("The table confirms again"),
+        "readback_done": counted(
+            lambda n: ngettext(
+                "Confirmed at {time} with {name}: {count} note.", "Confirmed at {time} with {name}: {count} notes.", n
+            )
+        ),
+        "readback_changed": counted(lambda n: ngettext("{count} has changed since.", "{count} have changed since.", n)),
+        "readback_added": counted(lambda n: ngettext("{count} is new since.", "{count} are new since.", n)),
+        "readback_held": _("It came late: the organiser has it and decides."),
+        "readback_here": _("It is safe on this tablet and will send itself."),
+        "readback_empty": _("There is nothing to read back yet."),
+        "readback_needs": counted(
+            lambda n: ngettext(
+                "{count} note needs you first. Close this page and look at the board.",
+                "{count} notes need you first. Close this page and look at the board.",
+                n,
+            )
+        ),
+        "since_changed": _("changed since"),
+        "since_added": _("new since"),
+        "confirmation_waiting": counted(
+            lambda n: ngettext("The table confirmed {count} note", "The table confirmed {count} notes", n)
+        ),
+        "report_back_now": _("The tables report back. If somebody says “that is not what we said”, tap the note."),
+        "correct_note": _("Correct note: {text}"),
+        "correct_title": _("Correct this note for the room"),
+        "correct_how": _("Write what the room agreed on. The note keeps what it said before."),
+        "correct_save": _("Correct the note"),
+        "corrected": _("Corrected in plenary"),
     }
 
 
@@ -226,6 +264,7 @@ def _connection() -> dict[str, str | dict[str, str]]:
         "last_contact": _("Last contact {time}."),
         "no_contact": _("No contact yet."),
         "we_try_again": _("We try again every few seconds."),
+        "others_appear": _("What others write will appear when we are back."),
         "polling": _("News comes every 5 seconds."),
         "try_now": _("Try now"),
         "save_copy": _("Save a copy"),

@@ -5,9 +5,10 @@ The first act marks the draft as curated: from then on a compile moves nothing i
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import transaction
@@ -16,16 +17,20 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from feedback.models import Draft, Evidence, Finding, Note, Redaction
+from feedback.models import Act, Draft, Evidence, Finding, Note, Redaction, Reply
+from feedback.models.summary import LONGEST_HIDDEN, LONGEST_INSTEAD
 from feedback.states import Origin, Tier
-from feedback.summary import pdf
+from feedback.summary import history, pdf
+from feedback.summary.ready import is_over, missing_to_compile
 from ledger import jobs
-from ledger.history import Actor, record
+from ledger.history import SYSTEM, Actor, record
 from ledger.models import Job
-from workshops.actions import MoveNotAllowed, NotReady, move_workshop
+from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady, move_workshop
 from workshops.models import Theme, Workshop
-from workshops.states import SessionState, WorkshopState
+from workshops.states import WorkshopState
 
+ANYWHERE = object()
+"""The note may stand wherever it is."""
 CURATED_IN = frozenset({WorkshopState.CURATING, WorkshopState.ASKING, WorkshopState.PUBLISHED})
 
 
@@ -41,12 +46,20 @@ class NotInThisDraft(Exception):
     """The note, finding or theme belongs to another draft or workshop."""
 
 
+class MovedAway(NotInThisDraft):
+    """Somebody else has placed the note meanwhile."""
+
+
+class TooLongToHide(Exception):
+    """More letters of a note than one redaction keeps, or more than may stand for them."""
+
+
 @transaction.atomic
 def ask_to_compile(workshop: Workshop, *, by: Actor, force: bool = False) -> Job:
     """Have the notes compiled: the first time the workshop moves from live to compiling, later only notes are added.
 
-    Raises `NotReady` until every session at the tables is closed (unless forced), `MoveNotAllowed` before the evening,
-    and `MovedMeanwhile`.
+    Raises `NotReady` until every session at the tables is closed and every tablet has sent its notes (unless forced),
+    `MoveNotAllowed` before the evening, and `MovedMeanwhile`.
     """
     workshop = Workshop.objects.get(pk=workshop.pk)
     if workshop.state == WorkshopState.LIVE and not force and (missing := missing_to_compile(workshop)):
@@ -60,22 +73,23 @@ def ask_to_compile(workshop: Workshop, *, by: Actor, force: bool = False) -> Job
     return job
 
 
-def missing_to_compile(workshop: Workshop) -> list[str]:
-    """What must happen before the notes can be compiled, in words."""
-    sentences = {
-        SessionState.OPEN: _("Close the session “%s”."),
-        SessionState.PLANNED: _("The session “%s” has not taken place yet."),
-    }
-    at_tables = workshop.sessions.at_the_tables().exclude(state=SessionState.CLOSED)
-    missing = [sentences[session.state] % session for session in at_tables]
-    if not Note.objects.of_workshop(workshop).standing().exclude(text="").exists():
-        missing.append(_("There are no notes yet."))
-    return missing
+def compile_by_itself(now: dt.datetime) -> None:
+    """Ask for the summary of every live workshop that is over and whose tablets have sent everything.
+
+    Somebody may press the button at the same moment: that is the same job.
+    """
+    for workshop in Workshop.objects.filter(state=WorkshopState.LIVE).with_programme():
+        if is_over(workshop, now):
+            with suppress(NotReady, MoveNotAllowed, MovedMeanwhile):
+                ask_to_compile(workshop, by=SYSTEM)
 
 
 @contextmanager
 def _curating(draft: Draft, verb: str, *, by: Actor, thing: Any = None, **data: Any) -> Iterator[Draft]:
-    """Hold the draft's row, mark it as curated, and record what was done. Raises `MoveNotAllowed` before curation."""
+    """Hold the draft's row, mark it as curated, and keep what was done, to be read and undone.
+
+    Raises `MoveNotAllowed` before curation.
+    """
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         if locked.workshop.state not in CURATED_IN:
@@ -83,7 +97,9 @@ def _curating(draft: Draft, verb: str, *, by: Actor, thing: Any = None, **data: 
         if locked.curated_at is None:
             locked.curated_at = timezone.now()
             locked.save(update_fields=["curated_at"])
+        before = history.picture(locked)
         yield locked
+        history.keep(locked, verb, before, by=by)
         record(thing or locked, verb, by=by, scope=locked.workshop_id, **data)
 
 
@@ -101,12 +117,18 @@ def _last(rows: Any) -> int:
     return 0 if last is None else last + 1
 
 
-def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor) -> None:
-    """Put a note last in a finding, from wherever it was; None takes it out. Raises `NotInThisDraft`."""
+def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor, seen: Any = ANYWHERE) -> None:
+    """Put a note last in a finding, from wherever it was; None takes it out.
+
+    `seen` is the id of the finding where the person saw it (None: in none). Raises `NotInThisDraft`, and `MovedAway`
+    when it stands elsewhere by now.
+    """
     with _curating(draft, "note.placed", by=by, thing=note, finding=str(finding.pk) if finding else None) as held:
         if note.group.workshop_id != held.workshop_id:
             raise NotInThisDraft(note.pk)
         before = Evidence.objects.filter(draft=held, note=note).first()
+        if seen is not ANYWHERE and seen != (before.finding_id if before else None):
+            raise MovedAway(note.pk)
         home = _in(held, finding) if finding else None
         if home is not None and before is not None and before.finding_id == home.pk:
             return
@@ -172,7 +194,10 @@ def merge(finding: Finding, into: Finding, *, by: Actor) -> Finding:
         first = _last(home.evidence)
         for order, evidence in enumerate(gone.evidence.order_by("order", "pk"), start=first):
             Evidence.objects.filter(pk=evidence.pk).update(finding=home, order=order, origin=Origin.HUMAN)
-        Finding.objects.filter(pk=home.pk).update(origin=Origin.HUMAN)
+        differ = home.views_differ or gone.views_differ
+        Finding.objects.filter(pk=home.pk).update(origin=Origin.HUMAN, views_differ=differ)
+        already = Reply.objects.of_finding(home).values("registration")
+        Reply.objects.of_finding(gone).exclude(registration__in=already).update(finding=home)
         gone.delete()
     return home
 
@@ -211,10 +236,18 @@ def add_finding(draft: Draft, theme: Theme | None, *, by: Actor, title: str = ""
         )
 
 
-def hide(finding: Finding, *, by: Actor, hidden: bool = True) -> None:
-    """Leave a finding out of what is published, or let it in again; its notes stay listed."""
-    with _curating(finding.draft, "finding.hidden" if hidden else "finding.shown", by=by, thing=finding) as held:
-        Finding.objects.filter(pk=_in(held, finding).pk).update(hidden=hidden)
+def hide(finding: Finding, *, why: str, by: Actor) -> None:
+    """Leave a finding out of what is published; its notes stay listed. Raises `NotReady` without a reason."""
+    if not why.strip():
+        raise NotReady([_("Say why it is left out.")])
+    with _curating(finding.draft, "finding.hidden", by=by, thing=finding) as held:
+        Finding.objects.filter(pk=_in(held, finding).pk).update(hidden=True, hidden_why=why)
+
+
+def show(finding: Finding, *, by: Actor) -> None:
+    """Let a finding in again."""
+    with _curating(finding.draft, "finding.shown", by=by, thing=finding) as held:
+        Finding.objects.filter(pk=_in(held, finding).pk).update(hidden=False, hidden_why="")
 
 
 def choose_quote(finding: Finding, note: Note | None, *, by: Actor) -> None:
@@ -232,6 +265,30 @@ def confirm(finding: Finding, *, by: Actor) -> None:
         Finding.objects.filter(pk=_in(held, finding).pk).update(tier=Tier.CONFIRMED, origin=Origin.HUMAN)
 
 
+def move_finding(finding: Finding, theme: Theme | None, *, by: Actor) -> None:
+    """Put a finding last among those of another theme. Raises `NotInThisDraft` for one of another programme."""
+    with _curating(finding.draft, "finding.moved", by=by, thing=finding) as held:
+        now = _in(held, finding)
+        if theme is not None and theme.programme_id != held.workshop.programme_id:
+            raise NotInThisDraft(theme.pk)
+        Finding.objects.filter(pk=now.pk).update(theme=theme, order=_last(held.findings), origin=Origin.HUMAN)
+
+
+def undo(act: Act, *, by: Actor) -> None:
+    """Put everything an act changed back as it was; that is an act too. Raises `history.ChangedSince`."""
+    with _curating(act.draft, "act.undone", by=by, undone=act.verb) as held:
+        standing = Act.objects.standing().filter(pk=act.pk, draft=held).first()
+        if standing is None:
+            raise history.ChangedSince(act.pk)
+        history.put_back(standing, held)
+
+
+def look_at_late_notes(draft: Draft, *, by: Actor) -> None:
+    """Late notes up to now have been looked at."""
+    with _curating(draft, "draft.late_notes_seen", by=by) as held:
+        Draft.objects.filter(pk=held.pk).update(late_seen_at=timezone.now())
+
+
 def set_headline(draft: Draft, *, headline: str, lead: str, by: Actor, language: str = "") -> None:
     """Write the headline and the introduction in one language, the reader's unless said."""
     language = language or get_language() or "it"
@@ -245,8 +302,10 @@ def set_headline(draft: Draft, *, headline: str, lead: str, by: Actor, language:
 def hide_words(note: Note, words: str, replacement: str, *, by: Actor) -> Redaction:
     """Show `words` of a note as `[replacement]`, in the draft and in everything published, files too.
 
-    Raises `NotInThisDraft` when the note does not hold the words.
+    Raises `NotInThisDraft` when the note does not hold the words, `TooLongToHide` when either is longer than is kept.
     """
+    if len(words) > LONGEST_HIDDEN or len(replacement.strip()) > LONGEST_INSTEAD:
+        raise TooLongToHide(note.pk)
     if not words.strip() or not re.search(re.escape(words), note.text, re.IGNORECASE):
         raise NotInThisDraft(note.pk)
     workshop_id = note.group.workshop_id
@@ -256,3 +315,14 @@ def hide_words(note: Note, words: str, replacement: str, *, by: Actor) -> Redact
     record(note, "note.redacted", by=by, scope=workshop_id)
     transaction.on_commit(lambda: pdf.forget(workshop_id))
     return redaction
+
+
+@transaction.atomic
+def show_words(note: Note, words: str, *, by: Actor) -> None:
+    """Show hidden words of a note again, everywhere. Raises `NotInThisDraft` when they are not hidden."""
+    gone, _rows = Redaction.objects.filter(note=note, words=words).delete()
+    if not gone:
+        raise NotInThisDraft(note.pk)
+    workshop_id = note.group.workshop_id
+    record(note, "note.shown_again", by=by, scope=workshop_id)
+    transaction.on_commit(lambda: pdf.forget(workshop_id))

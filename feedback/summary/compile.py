@@ -1,4 +1,4 @@
-"""Compiling: notes go to the compiler's own process, and what comes back becomes a draft.
+"""Compiling: each section of the notes goes to the compiler's own process, and what comes back becomes a draft.
 
 Nothing is written before the very end, and then in one transaction with the mark that the job is done. Until a person
 has touched the draft a compile replaces its findings; afterwards it only finds places for notes that came later.
@@ -6,61 +6,36 @@ has touched the draft a compile replaces its findings; afterwards it only finds 
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Max
-from django.utils import timezone
+from django.db.models import Max, prefetch_related_objects
 
 from feedback.compiler.document import digest
-from feedback.models import Draft, Evidence, Finding, Note, RatingTally
+from feedback.compiler.ratings import add_up
+from feedback.models import Draft, Evidence, Finding, Note
 from feedback.states import Origin, Tier
+from feedback.summary import parts
+from feedback.summary.child import CompilerFailed, Keep, get_ready, run_compiler
+from feedback.summary.material import Document, Heard, documents_of, gather, ratings_of, source_digest
+from ledger import jobs
 from ledger.history import SYSTEM, record
 from ledger.jobs import Claim
 from workshops.actions import move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 
-KEEP_EVERY = 20.0
-"""Seconds between two signs of life while the compiler works; the lease lasts three times as long."""
-LONGEST = 240.0
-"""Seconds after which a compiler is given up."""
-ANSWERS = 5
 FEWEST_ANSWERS = 3
 """Notes of one question and theme from which on they make a finding though their words differ."""
-
-Document = dict[str, Any]
-
-
-class CompilerFailed(Exception):
-    """The compiler's process gave no summary; the message says why."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The notes of a workshop at one moment, in reading order."""
-
-    workshop: Workshop
-    notes: Sequence[Note]
-    at: datetime
-
-    @property
-    def tables(self) -> int:
-        return len({note.group_id for note in self.notes})
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A finding to be written: what the compiler said about two or more notes, or the answers to one question."""
+    """A finding to be written: what the compiler said about its notes, or the answers to one question."""
 
     key: str
     theme_id: Any
@@ -73,113 +48,64 @@ class Planned:
 
 
 def compile_workshop(claim: Claim) -> None:
-    """Compile the workshop of a claimed job and write its draft. Raises `LeaseLost` or `CompilerFailed`."""
+    """Compile the workshop of a claimed job: have each section compiled, and once all are, write the draft.
+
+    Raises `LeaseLost`.
+    """
     heard = gather(Workshop.objects.get(pk=claim.subject_id))
     counts = {"notes": len(heard.notes), "tables": heard.tables}
     claim.keep(step="group", **counts)
-    document = document_of(heard)
-    result = run_compiler(document, lambda: claim.keep(step="group", **counts))
+    documents = documents_of(heard)
+    if not parts.want(claim, heard.workshop, documents, **counts):
+        get_ready()
+        return
     claim.keep(step="write", **counts)
+    prefetch_related_objects(heard.notes, "session", "prompt", "theme")
     with claim.finishing():
-        write_draft(heard, document, result)
+        result = joined(heard.workshop)
+        write_draft(heard, source_digest(documents, result["ratings"]), result)
+        parts.forget(heard.workshop)
 
 
-def gather(workshop: Workshop) -> Heard:
-    """Every standing note with words in it. The moment is taken first: a note stored meanwhile counts as later."""
-    now = timezone.now()
-    notes = Note.objects.of_workshop(workshop).standing().exclude(text="").in_reading_order()
-    return Heard(workshop, list(notes.select_related("session", "prompt", "theme")), now)
+def compile_part(claim: Claim) -> None:
+    """Compile the section of a claimed job, and small ones that wait beside it.
 
-
-def document_of(heard: Heard) -> Document:
-    """What the compiler reads; one section for each session, question and theme."""
-    languages = heard.workshop.programme.languages
-    return {
-        "language": languages[0] if languages else settings.LANGUAGE_CODE,
-        "groups": sorted({str(note.group_id) for note in heard.notes}),
-        "notes": [
-            {
-                "id": str(note.pk),
-                "section": section_of(note),
-                "group": str(note.group_id),
-                "kind": note.kind,
-                "lang": note.lang,
-                "text": note.text,
-                "dots": note.dots,
-                **({"same_as": str(note.same_as_id)} if note.same_as_id else {}),
-            }
-            for note in heard.notes
-        ],
-        "ratings": _ratings(heard.workshop),
-    }
-
-
-def section_of(note: Note) -> str:
-    """`session:prompt:theme`, the frame people gave the note."""
-    return f"{note.session_id}:{note.prompt_id or ''}:{note.theme_id or ''}"
-
-
-def _ratings(workshop: Workshop) -> list[dict[str, Any]]:
-    """Five counts for each initiative and table."""
-    counts: dict[tuple[str, str], list[int]] = {}
-    for tally in RatingTally.objects.filter(group__workshop=workshop):
-        key = (str(tally.initiative_id), str(tally.group_id))
-        counts.setdefault(key, [0] * ANSWERS)[tally.answer - 1] += tally.people
-    return [{"initiative": one, "group": group, "counts": five} for (one, group), five in sorted(counts.items())]
-
-
-def run_compiler(document: Document, keep: Callable[[], None]) -> dict[str, Any]:
-    """The compiler's answer from a process of its own, so that live notes never wait for its arithmetic.
-
-    `keep` is called every `KEEP_EVERY` seconds and may raise to give up. Raises `CompilerFailed`.
+    One that breaks the compiler is given as its notes, with the reason. Raises `LeaseLost`.
     """
-    child = subprocess.Popen(
-        [sys.executable, "-m", "feedback.compiler"],
-        cwd=settings.ROOT,
-        env={"PATH": os.environ.get("PATH", ""), "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    taken = parts.take(claim)
+    heard = gather(taken[0].part.workshop, [each.part.key for each in taken])
+    documents = documents_of(heard)
+    keep = partial(jobs.keep_each, [each.claim for each in taken])
+    parts.done([_compiled(each, documents.get(each.part.key, {"notes": []}), keep) for each in taken])
+
+
+def _compiled(taken: parts.Taken, document: Document, keep: Keep) -> parts.Made:
     try:
-        out, err = _talk(child, json.dumps(document).encode(), keep)
-    finally:
-        if child.poll() is None:
-            child.kill()
-            child.communicate()
-    if child.returncode != 0:
-        raise CompilerFailed(f"the compiler ended with {child.returncode}: {err.decode(errors='replace')[-200:]}")
-    try:
-        return json.loads(out)
-    except ValueError as problem:
-        raise CompilerFailed("the compiler's answer is not a document") from problem
+        result = run_compiler(document, keep)
+    except CompilerFailed as problem:
+        result = parts.fault(taken.part.key, document, str(problem))
+    return parts.Made(taken, document, result)
 
 
-def _talk(child: subprocess.Popen[bytes], sent: bytes, keep: Callable[[], None]) -> tuple[bytes, bytes]:
-    """Hand the document over and wait, with a sign of life now and then."""
-    until = time.monotonic() + LONGEST
-    given: bytes | None = sent
-    while True:
-        try:
-            return child.communicate(given, timeout=KEEP_EVERY)
-        except subprocess.TimeoutExpired:
-            given = None
-        if time.monotonic() > until:
-            raise CompilerFailed(f"the compiler took longer than {LONGEST:.0f} seconds")
-        keep()
+def joined(workshop: Workshop) -> dict[str, Any]:
+    """What the compiler said about all sections, and the ratings added up."""
+    sections, problems = parts.joined(workshop)
+    ratings = ratings_of(workshop)
+    initiatives, faults = add_up(ratings)
+    return {"sections": sections, "initiatives": initiatives, "problems": problems + faults, "ratings": ratings}
 
 
-def write_draft(heard: Heard, document: Document, result: dict[str, Any]) -> Draft:
-    """Make, replace or complete the draft; the caller holds the transaction in which the job is finished."""
+def write_draft(heard: Heard, source: str, result: dict[str, Any]) -> Draft:
+    """Make, replace or complete the draft; the caller holds the transaction in which the job is finished.
+
+    `source` is the digest of what the result was made from: a draft of the same is left alone.
+    """
     draft = _locked_draft(heard.workshop)
-    source = digest(document)
     if draft.curated_at is not None:
         added = _find_places(draft, heard, planned(heard, result))
     elif draft.source_digest != source:
         draft.findings.all().delete()
-        for order, plan in enumerate(planned(heard, result)):
-            _write_finding(draft, plan, plan.notes, order)
-        added = draft.placements.count()
+        added = _write_findings(draft, [(plan, plan.notes) for plan in planned(heard, result)], 0)
     else:
         added = 0
     draft.source_digest, draft.compiled_at, draft.note_count = source, heard.at, len(heard.notes)
@@ -203,21 +129,27 @@ def planned(heard: Heard, result: dict[str, Any]) -> list[Planned]:
     """The compiler's points of two notes and more, by theme, then session, question and the compiler's own order.
 
     After the points of a section come the notes that no point holds: several answers to one question on one theme
-    belong together because people asked it, whatever words they use. Fewer than that wait among those without a place.
+    belong together because people asked it, whatever words they use. Of fewer than that, one with dots stands by
+    itself, for people chose it; the others wait among those without a place.
     """
     notes = {str(note.pk): note for note in heard.notes}
+    place = {note: number for number, note in enumerate(notes)}
     plans = []
     for section in result["sections"]:
         alone = {note: notes[note] for note in section["remainder"]}
+        singles = []
         for point in section["points"]:
             members = [notes[evidence["note"]] for evidence in point["evidence"]]
             if len(members) > 1:
                 plans.append((_rank(members[0], point["order"], point["key"]), _plan(point, members, notes)))
             else:
                 alone.update((str(note.pk), note) for note in members)
-        answers = [note for note in heard.notes if str(note.pk) in alone]
+                singles.append((_rank(members[0], point["order"], point["key"]), _plan(point, members, notes)))
+        answers = [alone[note] for note in sorted(alone, key=place.__getitem__)]
         if len(answers) >= FEWEST_ANSWERS and answers[0].prompt:
             plans.append((_rank(answers[0], sys.maxsize, section["key"]), _answers(section["key"], answers)))
+        else:
+            plans += [(rank, plan) for rank, plan in singles if plan.notes[0].dots]
     return [plan for _rank_of_plan, plan in sorted(plans, key=lambda pair: pair[0])]
 
 
@@ -245,7 +177,7 @@ def _plan(point: dict[str, Any], members: list[Note], notes: dict[str, Note]) ->
     return Planned(
         key=point["key"],
         theme_id=members[0].theme_id,
-        tier=Tier.SAME if point["tier"] == "same" else Tier.RELATED,
+        tier=Tier(point["tier"]),
         words=point["words"],
         asked={},
         quote_id=notes[point["representative"]].pk,
@@ -254,20 +186,30 @@ def _plan(point: dict[str, Any], members: list[Note], notes: dict[str, Note]) ->
     )
 
 
-def _write_finding(draft: Draft, plan: Planned, notes: Sequence[Note], order: int) -> Finding:
-    finding = Finding.objects.create(
-        draft=draft,
-        theme_id=plan.theme_id,
-        key=plan.key,
-        tier=plan.tier,
-        words=plan.words,
-        asked=plan.asked,
-        quote_id=plan.quote_id,
-        views_differ=plan.views_differ,
-        order=order,
-    )
-    _append(finding, notes)
-    return finding
+def _write_findings(draft: Draft, plans: Sequence[tuple[Planned, Sequence[Note]]], first: int) -> int:
+    """Write findings with these notes, numbered from `first`; how many notes they hold. Two statements."""
+    findings = [
+        Finding(
+            draft=draft,
+            theme_id=plan.theme_id,
+            key=plan.key,
+            tier=plan.tier,
+            words=plan.words,
+            asked=plan.asked,
+            quote_id=plan.quote_id,
+            views_differ=plan.views_differ,
+            order=order,
+        )
+        for order, (plan, _notes) in enumerate(plans, start=first)
+    ]
+    Finding.objects.bulk_create(findings)
+    placed = [
+        Evidence(draft_id=draft.pk, finding_id=finding.pk, note_id=note.pk, origin=Origin.AUTO, order=order)
+        for finding, (_plan, notes) in zip(findings, plans, strict=True)
+        for order, note in enumerate(notes)
+    ]
+    Evidence.objects.bulk_create(placed)
+    return len(placed)
 
 
 def _append(finding: Finding, notes: Sequence[Note]) -> None:
@@ -287,7 +229,7 @@ def _find_places(draft: Draft, heard: Heard, plans: Sequence[Planned]) -> int:
     """
     homes = dict(draft.placements.values_list("note_id", "finding_id"))
     open_findings = {finding.pk: finding for finding in draft.findings.shown()}
-    order = (draft.findings.aggregate(last=Max("order"))["last"] or 0) + 1
+    new: list[tuple[Planned, list[Note]]] = []
     placed = 0
     for plan in plans:
         later = [note for note in plan.notes if note.pk not in homes and note.created_at >= draft.compiled_at]
@@ -297,18 +239,24 @@ def _find_places(draft: Draft, heard: Heard, plans: Sequence[Planned]) -> int:
         if home is not None:
             _append(home, later)
         elif len(later) > 1:
-            _write_finding(draft, plan, later, order)
-            order += 1
+            new.append((plan, later))
         else:
             continue
         placed += len(later)
+    last = draft.findings.aggregate(last=Max("order"))["last"] or 0
+    _write_findings(draft, new, last + 1)
     return placed
 
 
 def _home(plan: Planned, homes: dict[Any, Any], open_findings: dict[Any, Finding]) -> Finding | None:
-    """The shown finding of the same theme that holds most of a point's notes, the earliest among equals."""
+    """The shown finding of the same theme that holds most of a point's notes, the earliest among equals.
+
+    What is only an answer to the same question belongs to the other answers, not to what one of them was placed in.
+    """
     held = Counter(homes[note.pk] for note in plan.notes if homes.get(note.pk) in open_findings)
     near = [finding for pk in held if (finding := open_findings[pk]).theme_id == plan.theme_id]
+    if plan.asked:
+        near = [finding for finding in near if finding.asked]
     return min(near, key=lambda finding: (-held[finding.pk], finding.order, str(finding.pk)), default=None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 ITALIAN_TITLES = """
     signora signore signorina signor sig.ra sig.na sig. dottoressa dottore dottor dott.ssa dott. professoressa
@@ -19,6 +20,7 @@ _TITLED = re.compile(
     re.IGNORECASE,
 )
 _ANY_WORD = re.compile(r"[^\W\d_]+")
+_TITLE_BEGINS = {match[0] for title in _TITLES if (match := _ANY_WORD.match(title))}
 
 
 def probable_names(text: str, first_names: Collection[str] = ()) -> list[str]:
@@ -27,14 +29,22 @@ def probable_names(text: str, first_names: Collection[str] = ()) -> list[str]:
     Found are a title with a capitalised word after it ("Signora Pina"), and capitalised words that are one of
     `first_names` (the people and moderators of the workshop), in whatever case those are given.
     """
-    known = {name.casefold() for name in first_names if name}
-    found = [(match.start(), words) for match in _TITLED.finditer(text) if (words := _capitalised(match))]
+    known = _folded(frozenset(first_names))
+    there = set(_ANY_WORD.findall(text.casefold()))  # most texts hold neither a title nor a name
+    titled = _TITLED.finditer(text) if there & _TITLE_BEGINS else ()
+    found = [(match.start(), words) for match in titled if (words := _capitalised(match))]
     taken = [(start, start + len(words)) for start, words in found]
-    for match in _ANY_WORD.finditer(text):
+    for match in _ANY_WORD.finditer(text) if there & known else ():
         inside = any(start <= match.start() < end for start, end in taken)
         if not inside and match[0][0].isupper() and match[0].casefold() in known:
             found.append((match.start(), match[0]))
     return list(dict.fromkeys(words for _start, words in sorted(found)))
+
+
+@lru_cache(maxsize=8)
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    """The same for every note of a workshop, and hundreds of names."""
+    return frozenset(name.casefold() for name in names if name)
 
 
 def _capitalised(match: re.Match[str]) -> str:

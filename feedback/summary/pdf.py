@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import get_language
 
 from feedback.compiler.document import digest
-
-log = logging.getLogger(__name__)
-
-TEMPLATE = settings.ROOT / "templates" / "pdf" / "outcome.typ"
-FONTS = settings.ROOT / "build" / "typst-fonts"
-STANDARDS: tuple[list[Any], ...] = (["ua-1"], [])
-"""Tried in this order: a document that readers for the blind understand, else any document."""
+from ledger.typesetting import typeset
 
 
 def kept(workshop_id: Any, data: dict[str, Any]) -> bytes:
@@ -34,21 +24,8 @@ def kept(workshop_id: Any, data: dict[str, Any]) -> bytes:
 
 
 def setting_of(data: dict[str, Any]) -> bytes:
-    """Typeset the data; every text in it is set as it stands and never read as markup."""
-    refusal: Exception | None = None
-    for standard in STANDARDS:
-        try:
-            return typst.compile(
-                str(TEMPLATE),
-                root=str(TEMPLATE.parent),
-                font_paths=[str(FONTS)] if FONTS.exists() else [],
-                sys_inputs={"data": json.dumps(data)},
-                pdf_standards=standard,
-            )
-        except typst.TypstError as problem:
-            log.warning("typst refused %s: %s", standard or "any standard", problem)
-            refusal = problem
-    raise RuntimeError("typst could not set the outcome") from refusal
+    """Typeset the data."""
+    return typeset("outcome.typ", data)
 
 
 def forget(workshop_id: Any) -> None:

@@ -5,40 +5,49 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from feedback.models import Draft, Finding, Note, Outcome, RatingTally
+from feedback.compiler.ratings import add_up
+from feedback.models import Draft, Finding, Note, Outcome
+from feedback.review.turnout import still_open, turnout
+from feedback.states import Version
 from feedback.summary import pdf
+from feedback.summary.material import ratings_of
 from feedback.summary.names import probable_names
+from feedback.summary.people import first_names, who_came, who_is_told
 from feedback.summary.redact import shown_text
+from feedback.summary.small import small_counts
 from ledger import jobs, outbox
 from ledger.history import Actor, record
 from ledger.jobs import Claim
-from participants.models import Person, Registration
 from workshops.actions import NotReady, move_workshop
-from workshops.models import ModeratorSeat, Workshop
+from workshops.models import Workshop
 from workshops.states import WorkshopState
-
-ANSWERS = 5
 
 
 @transaction.atomic
-def publish(draft: Draft, *, by: Actor, names_are_fine: bool = False) -> Outcome:
+def publish(
+    draft: Draft, *, by: Actor, names_are_fine: bool = False, few_are_fine: bool = False, correction: str = ""
+) -> Outcome:
     """Make the next version of the outcome; the former one is withdrawn and the workshop is published.
 
+    `correction` says, in the reader's language, what a later version corrects; its page shows it with the date.
     Raises `NotReady` with what still stops it, `MoveNotAllowed` or `MovedMeanwhile`.
     """
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
-    if blocks := what_stops(draft, names_are_fine=names_are_fine):
+    if blocks := what_stops(draft, names_are_fine=names_are_fine, few_are_fine=few_are_fine):
         raise NotReady(blocks)
     workshop = Workshop.objects.get(pk=draft.workshop_id)
     former = workshop.outcomes.aggregate(last=Max("version"))["last"] or 0
     workshop.outcomes.standing().update(withdrawn_at=timezone.now())
     outcome = outcome_of(draft)
     outcome.version = former + 1
+    if former:
+        outcome.why = Version.CORRECTED
+        outcome.correction = {get_language() or "it": correction.strip()} if correction.strip() else {}
     outcome.save()
     if workshop.state != WorkshopState.PUBLISHED:
         move_workshop(workshop, WorkshopState.PUBLISHED, by=by)
@@ -48,14 +57,35 @@ def publish(draft: Draft, *, by: Actor, names_are_fine: bool = False) -> Outcome
     return outcome
 
 
-def what_stops(draft: Draft, *, names_are_fine: bool = False) -> list[str]:
+def what_stops(draft: Draft, *, names_are_fine: bool = False, few_are_fine: bool = False) -> list[str]:
     """What must be done before the draft can be published, in sentences."""
     blocks = []
     if not draft.headline:
         blocks.append(_("Write a headline."))
     if not draft.findings.shown().exists():
         blocks.append(_("Keep at least one finding."))
-    if not names_are_fine and (count := len(names_left(draft))):
+    blocks += still_open(draft.workshop_id)
+    blocks += [] if names_are_fine else names_that_stop(draft)
+    return blocks if few_are_fine else blocks + few_that_stop(draft)
+
+
+def few_that_stop(draft: Draft) -> list[str]:
+    """The sentence about small counts; empty when there is none."""
+    count = len(small_counts(draft))
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d small count may show who said something. Write it differently, or say that all may read it.",
+        "%(count)d small counts may show who said something. Write them differently, or say that all may read them.",
+        count,
+    )
+    return [sentence % {"count": count}]
+
+
+def names_that_stop(draft: Draft) -> list[str]:
+    """The sentences about what may be names, in notes and in what organisers wrote; empty when there is none."""
+    blocks = []
+    if count := len(names_left(draft)):
         blocks.append(
             ngettext(
                 "%(count)d note may have a name in it. Hide the name, or say that it is not one.",
@@ -64,7 +94,7 @@ def what_stops(draft: Draft, *, names_are_fine: bool = False) -> list[str]:
             )
             % {"count": count}
         )
-    if not names_are_fine and (words := names_written(draft)):
+    if words := names_written(draft):
         blocks.append(
             _("“%(words)s” in your own texts may be a name. Write it differently, or say that it is not one.")
             % {"words": "”, “".join(words)}
@@ -93,13 +123,6 @@ def names_written(draft: Draft) -> list[str]:
     return list(dict.fromkeys(name for text in texts for name in probable_names(text, known)))
 
 
-def first_names(workshop_id: Any) -> set[str]:
-    """First names of the people with a place (or a turn) and of the moderators of a workshop."""
-    people = Registration.objects.filter(workshop=workshop_id).values_list("person__name", flat=True)
-    moderators = ModeratorSeat.objects.filter(group__workshop=workshop_id).values_list("name", flat=True)
-    return {name.split()[0] for name in [*people, *moderators] if name.strip()}
-
-
 def outcome_of(draft: Draft) -> Outcome:
     """The draft as an outcome that is not stored: what `publish` freezes and the preview shows."""
     said = Note.objects.filter(group__workshop=draft.workshop_id).standing().exclude(text="")
@@ -121,7 +144,8 @@ def outcome_of(draft: Draft) -> Outcome:
         body={
             "findings": findings,
             "remainder": [[str(pk), note.revision] for pk, note in notes.items() if str(pk) not in placed],
-            "initiatives": _ratings(draft.workshop_id),
+            "initiatives": _ratings(draft.workshop),
+            **({"review": counts.as_body()} if (counts := turnout(draft.workshop_id)) else {}),
         },
     )
 
@@ -134,6 +158,7 @@ def _frozen(finding: Finding, members: list[Note], quoted: bool) -> dict[str, An
         "tier": finding.tier,
         "words": finding.words,
         "asked": dict(finding.asked),
+        "views_differ": finding.views_differ,
         "title": dict(finding.title),
         "text": dict(finding.text),
         "quote": str(finding.quote_id) if quoted else None,
@@ -141,31 +166,17 @@ def _frozen(finding: Finding, members: list[Note], quoted: bool) -> dict[str, An
     }
 
 
-def _ratings(workshop_id: Any) -> list[dict[str, Any]]:
-    """The answers about each initiative over all tables, from never to every week."""
-    sums = (
-        RatingTally.objects.filter(initiative__workshop=workshop_id)
-        .values("initiative", "answer")
-        .annotate(total=Sum("people"))
-        .order_by("initiative__order", "initiative", "answer")
-    )
-    counts: dict[str, list[int]] = {}
-    for line in sums:
-        counts.setdefault(str(line["initiative"]), [0] * ANSWERS)[line["answer"] - 1] = line["total"]
-    return [{"id": initiative, "counts": five} for initiative, five in counts.items()]
-
-
-def who_came(workshop_id: Any) -> QuerySet[Registration]:
-    """Who was checked in, or, where nobody used the check-in, who had a place."""
-    registrations = Registration.objects.filter(workshop=workshop_id)
-    here = registrations.here()
-    return here if here.exists() else registrations.confirmed()
-
-
-def who_is_told(workshop_id: Any) -> QuerySet[Person]:
-    """The people who came and left an address."""
-    came = who_came(workshop_id).order_by().values("person")
-    return Person.objects.filter(Q(email__isnull=False) & ~Q(email=""), pk__in=came)
+def _ratings(workshop: Workshop) -> list[dict[str, Any]]:
+    """The answers about each initiative over all tables, from the lowest step; a mean of thirty and more, and whether
+    answers part. By scale: answers on two scales are never added up."""
+    heard = ratings_of(workshop)
+    order = list(map(str, workshop.initiatives.order_by("order", "pk").values_list("pk", flat=True)))
+    lines = [
+        {"id": each["initiative"], "scale": scale, **{name: each[name] for name in ("counts", "mean", "split")}}
+        for scale in sorted({rating["scale"] for rating in heard})
+        for each in add_up([rating for rating in heard if rating["scale"] == scale])[0]
+    ]
+    return sorted(lines, key=lambda line: order.index(line["id"]))
 
 
 def tell_everybody(claim: Claim) -> None:

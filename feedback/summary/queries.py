@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 
-from feedback.models import Note, Op, Outcome, Redaction
+from feedback.models import Carried, Note, Op, Outcome, Redaction
+from feedback.review.turnout import checked_sentences
 from feedback.states import NoteKind
-from feedback.summary.redact import shown_text, shown_words
-from feedback.summary.wording import said_often, template_title
+from feedback.summary.quotes import held_back, without_quotes
+from feedback.summary.redact import shown_text
+from feedback.summary.series import Way, origins_of, ways_from
+from feedback.summary.tally import EVERYTHING, LARGE, Caps, Counted, Tally, kept_tally, tally_of
+from feedback.summary.versions import Edition, days_until_out, editions
+from feedback.summary.wording import gave_high, reached, said_by_people, said_of_ratings, template_title
 from workshops.models import Group, Initiative, Theme, Workshop
-from workshops.states import AFTER_THE_DAY, Access, WorkshopState
+from workshops.scales import WORDS, said_high, steps
+from workshops.states import AFTER_THE_DAY, Access, Scale, WorkshopState
 from workshops.words import Words
 
-MOST_OTHERS = 60
-"""Notes without a finding that the page shows of each theme."""
+NO_THEME = "none"
+MOST_TABLES = 12
+"""Tables that the drawer of a finding lists."""
+FINDINGS_A_PAGE, NOTES_A_PAGE = 20, 100
+"""Of a theme's own page, and of a finding's."""
 
 
 @dataclass(frozen=True)
 class ShownNote:
-    """A note as anybody may read it, under the text of one revision and without hidden words."""
+    """A note as anybody may read it, under the text of one revision and without hidden words; `asked` are its session
+    and question."""
 
     id: UUID
     kind: str
@@ -37,6 +48,7 @@ class ShownNote:
     backers: int | None
     disagreed: int | None
     group: Group
+    asked: tuple[Any, Any]
     session: str
     question: str
 
@@ -52,7 +64,10 @@ class ShownNote:
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """A finding with the notes behind it; `title` is a person's or, in this reader's language, a template."""
+    """A finding with notes behind it; `title` is a person's or, in this reader's language, a template.
+
+    `notes` are those to be shown, `counted` says what all of them amount to.
+    """
 
     id: str
     title: str
@@ -60,52 +75,114 @@ class ShownFinding:
     text: Words
     quote: ShownNote | None
     notes: list[ShownNote]
+    counted: Counted
+    spread: list[tuple[str, int]]
+    views_differ: bool = False
+    way: Way | None = None
 
     @property
-    def spread(self) -> list[tuple[str, int]]:
-        return spread_of(note.group for note in self.notes)
+    def count(self) -> int:
+        """How many notes are behind it."""
+        return len(self.counted.notes)
 
     @property
-    def dots(self) -> int:
-        return sum(note.dots for note in self.notes)
+    def is_at_one_table(self) -> bool:
+        return len(self.spread) == 1
+
+    @property
+    def shown_spread(self) -> list[tuple[str, int]]:
+        """The notes of each table, for the drawer; of a hall with dozens of tables nothing, `reach` says it."""
+        return self.spread if len(self.spread) <= MOST_TABLES else []
+
+    @property
+    def reach(self) -> str:
+        """At how many of the tables that were asked it came up, in words; empty without notes."""
+        return reached(len(self.spread), self.counted.of) if self.spread else ""
+
+    @property
+    def facts(self) -> list[str]:
+        """Dots and people, as sentences with plain numbers."""
+        return said_by_people(self.counted.dots, self.counted.backers, self.counted.disagreed)
 
 
 @dataclass
 class ThemePart:
-    """What was said on one theme, or (theme None) on none of them."""
+    """What was said on one theme, or (theme None) on none of them. `findings` and `others` are those to be shown, of
+    `all_findings` findings and `all_others` notes that stand alone; `count` are all its notes."""
 
     theme: Theme | None
     findings: list[ShownFinding] = field(default_factory=list)
     others: list[ShownNote] = field(default_factory=list)
+    all_findings: int = 0
+    all_others: int = 0
+    count: int = 0
 
     @property
-    def shown_others(self) -> list[ShownNote]:
-        """The first of those that stand alone; a page of thousands would help nobody, the open data has them all."""
-        return self.others[:MOST_OTHERS]
+    def key(self) -> str:
+        """What addresses call it."""
+        return str(self.theme.pk) if self.theme else NO_THEME
 
     @property
-    def more_others(self) -> int:
-        return max(len(self.others) - MOST_OTHERS, 0)
-
-    @property
-    def count(self) -> int:
-        return sum(len(finding.notes) for finding in self.findings) + len(self.others)
+    def is_whole(self) -> bool:
+        return (len(self.findings), len(self.others)) == (self.all_findings, self.all_others)
 
 
 @dataclass(frozen=True)
 class RatedInitiative:
-    """Five counts, from never to every week."""
+    """Five counts, from the lowest step of the scale it was rated with; `mean` (1 to 5) is there from thirty answers
+    on, `split` says that answers part."""
 
     initiative: Initiative
     counts: list[int]
+    scale: str = Scale.FREQUENCY
+    mean: float | None = None
+    split: bool = False
 
     @property
     def people(self) -> int:
         return sum(self.counts)
 
     @property
-    def often(self) -> int:
-        return said_often(self.counts)
+    def high(self) -> int:
+        """People who gave one of the two highest answers."""
+        return gave_high(self.counts)
+
+    @property
+    def sentence(self) -> str:
+        return said_high(self.scale, self.high, self.people)
+
+    @property
+    def facts(self) -> list[str]:
+        """What the counts amount to beyond themselves: a mean of enough answers, and that answers part."""
+        return said_of_ratings(self.scale, self.counts, self.mean, self.split)
+
+
+@dataclass(frozen=True)
+class RatedWith:
+    """The initiatives that were rated with one scale."""
+
+    scale: str
+    initiatives: list[RatedInitiative]
+
+    @property
+    def heading(self) -> str:
+        return str(WORDS[self.scale].heading)
+
+    @property
+    def steps(self) -> list[str]:
+        return steps(self.scale)
+
+    @property
+    def answered(self) -> int:
+        """How many people answered about the initiative with the most answers."""
+        return max(each.people for each in self.initiatives)
+
+
+def by_scale(rated: Iterable[RatedInitiative]) -> list[RatedWith]:
+    """One part for each scale, in the order of scales."""
+    everything = list(rated)
+    parts = [RatedWith(scale, [each for each in everything if each.scale == scale]) for scale in Scale.values]
+    return [part for part in parts if part.initiatives]
 
 
 @dataclass
@@ -116,36 +193,46 @@ class OutcomePage:
     parts: list[ThemePart]
     initiatives: list[RatedInitiative]
     following: Workshop | None
+    groups: list[Group]
+    heat: list[tuple[Theme, list[int]]]
+    held_back: int = 0
+    editions: list[Edition] = field(default_factory=list)
+    origins: list[Carried] = field(default_factory=list)
 
     @property
     def workshop(self) -> Workshop:
         return self.outcome.workshop
 
-    @cached_property
-    def notes(self) -> list[ShownNote]:
-        """All notes: those behind findings, then those that stand alone, by theme."""
-        behind = [note for part in self.parts for finding in part.findings for note in finding.notes]
-        return behind + [note for part in self.parts for note in part.others]
+    @property
+    def checked(self) -> list[str]:
+        """Who checked it, in sentences; empty when nobody was asked."""
+        return checked_sentences(self.outcome.body.get("review"))
+
+    @property
+    def waited(self) -> str:
+        """How long after the workshop it came out, in words."""
+        first = min((each.outcome.published_at for each in self.editions), default=self.outcome.published_at)
+        return days_until_out(self.workshop, first)
+
+    @property
+    def corrections(self) -> list[Edition]:
+        """Every version that followed another one, the newest first."""
+        return [each for each in self.editions if each.outcome.version > 1]
 
     @cached_property
-    def groups(self) -> list[Group]:
-        return in_order(note.group for note in self.notes)
+    def notes(self) -> list[ShownNote]:
+        """All notes that were read: those behind findings, then those that stand alone, by theme."""
+        behind = [note for part in self.parts for finding in part.findings for note in finding.notes]
+        return behind + [note for part in self.parts for note in part.others]
 
     @property
     def tables(self) -> list[str]:
         return [group.name for group in self.groups]
 
     @property
-    def answered(self) -> int:
-        """How many people answered about the initiative with the most answers."""
-        return max((rated.people for rated in self.initiatives), default=0)
-
-    @property
-    def heat(self) -> list[tuple[Theme, list[int]]]:
-        """Notes of each theme at each table, the tables in order."""
-        cells = Counter((note.theme.pk, note.group.pk) for note in self.notes if note.theme)
-        themes = [part.theme for part in self.parts if part.theme]
-        return [(theme, [cells[theme.pk, group.pk] for group in self.groups]) for theme in themes]
+    def rated(self) -> list[RatedWith]:
+        """The rated initiatives, by scale."""
+        return by_scale(self.initiatives)
 
 
 def in_order(groups: Iterable[Group]) -> list[Group]:
@@ -181,20 +268,196 @@ def outcome_page(slug: str) -> OutcomePage | None:
     return page_of(outcome) if outcome else None
 
 
-def page_of(outcome: Outcome) -> OutcomePage:
-    """An outcome (stored or a preview) with its notes, in a fixed number of queries."""
+def page_of(outcome: Outcome, caps: Caps = EVERYTHING) -> OutcomePage:
+    """An outcome (stored or a preview) with its notes, or as many of them as `caps` lets through, in a fixed number of
+    queries."""
+    reading = Reading(outcome, caps)
     workshop = outcome.workshop
-    themes = {str(theme.pk): theme for theme in workshop.programme.themes.all()}
-    notes = _notes(outcome, themes)
-    parts = {key: ThemePart(theme) for key, theme in [*themes.items(), (None, None)]}
-    tables = len({note.group.pk for note in notes.values()})
-    for raw in outcome.body.get("findings", []):
-        parts[raw["theme"] if raw["theme"] in parts else None].findings.append(_finding(raw, notes, tables))
-    for note_id, _revision in outcome.body.get("remainder", []):
-        if note := notes.get(note_id):
-            parts[str(note.theme.pk) if note.theme else None].others.append(note)
-    shown = [part for part in parts.values() if part.theme or part.count]
-    return OutcomePage(outcome, shown, _initiatives(outcome), _following(workshop))
+    return OutcomePage(
+        outcome,
+        reading.parts(),
+        _initiatives(outcome),
+        following_of(workshop),
+        reading.tables,
+        reading.heat,
+        len(reading.held),
+        editions(workshop.pk),
+        origins_of(workshop),
+    )
+
+
+class Reading:
+    """One reading of an outcome. Its notes are counted first, of a large one no more often than they change; then the
+    texts of those to be shown are read from their rows, with what is hidden in them now."""
+
+    def __init__(self, outcome: Outcome, caps: Caps = EVERYTHING) -> None:
+        self.outcome, self.caps = outcome, caps
+        self.workshop = outcome.workshop
+        self.themes = {str(theme.pk): theme for theme in self.workshop.programme.themes.all()}
+        self.revisions = dict(_pairs(outcome.body))
+        self.held = {str(pk) for pk in held_back(self.workshop.pk)} & self.revisions.keys()
+        self.notes: dict[str, ShownNote] = {}
+        self.tally = kept_tally(outcome, self.held, self._count) if caps.is_large else self._count()
+        groups = self.workshop.groups.all() if caps.is_large else [note.group for note in self.notes.values()]
+        self._groups = {str(group.pk): group for group in groups}
+        if self.held:
+            self._read(self.held - self.notes.keys())
+            _leave_out(outcome, [note.text for key, note in self.notes.items() if key in self.held])
+
+    def _read(self, keys: Collection[str] | None = None) -> None:
+        self.notes |= _notes(self.outcome, self.revisions, self.themes, keys)
+
+    def _count(self) -> Tally:
+        self._read()
+        return tally_of(self.outcome.body, {key: note for key, note in self.notes.items() if key not in self.held})
+
+    @cached_property
+    def tables(self) -> list[Group]:
+        """The tables with notes, in order."""
+        return in_order(self._groups[pk] for pk in self.tally.groups if pk in self._groups)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {str(each.pk): each.name for each in self.tables}
+
+    @property
+    def heat(self) -> list[tuple[Theme, list[int]]]:
+        """Notes of each theme at each table, the tables in order."""
+        tables = [str(each.pk) for each in self.tables]
+        return [(theme, [self.tally.heat[key, each] for each in tables]) for key, theme in self.themes.items()]
+
+    def raw(self) -> dict[str | None, list[dict[str, Any]]]:
+        """The findings as stored, by theme."""
+        found: dict[str | None, list[dict[str, Any]]] = {key: [] for key in [*self.themes, None]}
+        for each in self.outcome.body.get("findings", []):
+            found[each["theme"] if each["theme"] in self.themes else None].append(each)
+        return found
+
+    def others(self) -> dict[str | None, list[str]]:
+        """The ids of notes that stand alone, by theme."""
+        found: dict[str | None, list[str]] = {key: [] for key in [*self.themes, None]}
+        for key, ids in self.tally.others.items():
+            found[key if key in self.themes else None] += ids
+        return found
+
+    def parts(self) -> list[ThemePart]:
+        """All themes, and what is on none if there is anything."""
+        raw, others = self.raw(), self.others()
+        shown = {
+            key: self.caps.of_theme(found, len(self.outcome.body.get("findings", []))) for key, found in raw.items()
+        }
+        alone = {key: ids[: self.caps.others] for key, ids in others.items()}
+        self.read_for([each for found in shown.values() for each in found], *alone.values())
+        parts = []
+        for key, found in raw.items():
+            count = sum(len(self.tally.findings[each["id"]].notes) for each in found) + len(others[key])
+            if key is None and not count and not found:
+                continue
+            parts.append(
+                ThemePart(
+                    self.themes.get(key or ""),
+                    self.findings(shown[key]),
+                    [self.notes[note] for note in alone[key] if note in self.notes],
+                    len(found),
+                    len(others[key]),
+                    count,
+                )
+            )
+        return parts
+
+    def read_for(self, raw: Iterable[dict[str, Any]], *others: Iterable[str]) -> None:
+        """Read the texts these findings show, and those of other notes, in one go."""
+        wanted = {note for ids in others for note in ids}
+        for each in raw:
+            wanted.update(self.tally.findings[each["id"]].notes[: self.caps.behind])
+            wanted.update([each["quote"]] if each["quote"] in self.revisions else [])
+        if missing := wanted - self.notes.keys():
+            self._read(missing)
+
+    def findings(self, raw: Iterable[dict[str, Any]], behind: slice | None = None) -> list[ShownFinding]:
+        """Findings of which the texts have been read; `behind` are the notes to show, or as many as `caps` says."""
+        ways = self._ways
+        return [self._finding(each, ways, behind or slice(self.caps.behind)) for each in raw]
+
+    @cached_property
+    def _ways(self) -> dict[str, Way]:
+        return ways_from(self.workshop)
+
+    def _finding(self, raw: dict[str, Any], ways: dict[str, Way], behind: slice) -> ShownFinding:
+        counted, written = self.tally.findings[raw["id"]], Words(raw["title"])
+        spread = [(name, counted.spread[key]) for key, name in self._names.items() if key in counted.spread]
+        asked = str(Words(raw.get("asked", {})))
+        return ShownFinding(
+            id=raw["id"],
+            title=str(written)
+            or template_title(raw.get("tier", ""), counted.words, asked, len(counted.spread), counted.of),
+            title_lang=written.lang if written else "",
+            text=Words(raw["text"]),
+            quote=self.notes.get(raw["quote"] or "") if raw["quote"] not in self.held else None,
+            notes=[self.notes[key] for key in counted.notes[behind] if key in self.notes],
+            counted=counted,
+            spread=spread,
+            views_differ=raw.get("views_differ", False) or bool(counted.disagreed),
+            way=ways.get(raw["id"]),
+        )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of a finding's notes, or of a theme's findings and of the notes that stand alone there."""
+
+    part: ThemePart
+    page: Page
+    finding: ShownFinding | None = None
+
+
+def finding_page(outcome: Outcome, finding: str, number: str) -> Shown | None:
+    """A finding with one page of the notes behind it; None where the outcome has no such finding."""
+    reading = Reading(outcome, LARGE)
+    for key, raw in reading.raw().items():
+        for each in raw:
+            if each["id"] == finding:
+                page = Paginator(reading.tally.findings[finding].notes, NOTES_A_PAGE).get_page(number)
+                reading.read_for([], page.object_list, [each["quote"] or ""])
+                part = ThemePart(reading.themes.get(key or ""), all_findings=len(raw))
+                behind = slice(page.start_index() - 1, page.end_index()) if page.paginator.count else slice(0)
+                part.findings = reading.findings([each], behind)
+                return Shown(part, page, part.findings[0])
+    return None
+
+
+def theme_page(outcome: Outcome, theme: str, number: str) -> Shown | None:
+    """A page of a theme: its findings, and after the last of them the notes that stand alone; None without it."""
+    reading, key = Reading(outcome, LARGE), None if theme == NO_THEME else theme
+    raw, others = reading.raw().get(key), reading.others().get(key, [])
+    if raw is None:
+        return None
+    findings = [raw[at : at + FINDINGS_A_PAGE] for at in range(0, len(raw), FINDINGS_A_PAGE)]
+    alone = [others[at : at + NOTES_A_PAGE] for at in range(0, len(others), NOTES_A_PAGE)]
+    slices: list[list[Any]] = [*findings, *alone]
+    page = Paginator(slices, 1).get_page(number)
+    here: list[Any] = page.object_list[0] if page.object_list else []
+    is_findings = page.number <= len(findings)
+    reading.read_for(here if is_findings else [], [] if is_findings else here)
+    part = ThemePart(reading.themes.get(key or ""), all_findings=len(raw), all_others=len(others))
+    part.count = sum(len(reading.tally.findings[each["id"]].notes) for each in raw) + len(others)
+    if is_findings:
+        part.findings = reading.findings(here)
+    else:
+        part.others = [reading.notes[note] for note in here if note in reading.notes]
+    return Shown(part, page)
+
+
+def _leave_out(outcome: Outcome, taken_back: list[str]) -> None:
+    """Take quotes that were taken back out of what people wrote, on this reading of the outcome; no row changes."""
+
+    def words(written: dict[str, str]) -> Words:
+        return Words({code: without_quotes(text, taken_back) for code, text in written.items()})
+
+    outcome.headline, outcome.lead = words(outcome.headline), words(outcome.lead)
+    findings = outcome.body.get("findings", [])
+    rewritten = [each | {"title": words(each["title"]), "text": words(each["text"])} for each in findings]
+    outcome.body = outcome.body | {"findings": rewritten}
 
 
 def _pairs(body: dict[str, Any]) -> Iterator[tuple[str, int]]:
@@ -203,11 +466,15 @@ def _pairs(body: dict[str, Any]) -> Iterator[tuple[str, int]]:
     yield from (tuple(pair) for pair in body.get("remainder", []))
 
 
-def _notes(outcome: Outcome, themes: dict[str, Theme]) -> dict[str, ShownNote]:
-    """The notes an outcome names, by id. One that was erased, or whose revision is gone, is left out."""
-    revisions = dict(_pairs(outcome.body))
+def _notes(
+    outcome: Outcome, revisions: dict[str, int], themes: dict[str, Theme], keys: Collection[str] | None
+) -> dict[str, ShownNote]:
+    """The notes an outcome names, or those of `keys`, by id. One that was erased, or whose revision is gone, is left
+    out."""
     rows = Note.objects.filter(group__workshop=outcome.workshop_id).select_related("group", "session", "prompt")
     rows = rows.annotate(has_hidden=Exists(Redaction.objects.filter(note=OuterRef("pk"))))
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
     notes = {key: note for note in rows if (key := str(note.pk)) in revisions}
     older = [note for key, note in notes.items() if note.revision != revisions[key]]
     befores = _befores(older, revisions)
@@ -254,39 +521,30 @@ def _shown(note: Note, said: dict[str, Any], themes: dict[str, Theme], hidden: l
         backers=said.get("backers"),  # rows stored before these were counted have none
         disagreed=said.get("disagreed"),
         group=note.group,
+        asked=(note.session_id, note.prompt_id),
         session=str(note.session),
         question=str(note.prompt or ""),
     )
 
 
-def _finding(raw: dict[str, Any], notes: dict[str, ShownNote], tables: int) -> ShownFinding:
-    members = [note for note_id, _revision in raw["notes"] if (note := notes.get(note_id))]
-    written = Words(raw["title"])
-    raised = len({note.group.pk for note in members})
-    words = shown_words(raw.get("words", []), (note.text for note in members))
-    return ShownFinding(
-        id=raw["id"],
-        title=str(written)
-        or template_title(raw.get("tier", ""), words, str(Words(raw.get("asked", {}))), raised, tables),
-        title_lang=written.lang if written else "",
-        text=Words(raw["text"]),
-        quote=notes.get(raw["quote"] or ""),
-        notes=members,
-    )
-
-
 def _initiatives(outcome: Outcome) -> list[RatedInitiative]:
-    """Rated initiatives, those that most people would use often first."""
+    """Rated initiatives, those that most people gave a high answer first."""
     known = {str(initiative.pk): initiative for initiative in outcome.workshop.initiatives.all()}
     rated = [
-        RatedInitiative(known[line["id"]], line["counts"])
+        RatedInitiative(
+            known[line["id"]],
+            line["counts"],
+            line.get("scale", Scale.FREQUENCY),
+            line.get("mean"),
+            line.get("split", False),
+        )
         for line in outcome.body.get("initiatives", [])
         if line["id"] in known and any(line["counts"])
     ]
-    return sorted(rated, key=lambda each: (-each.often, each.initiative.order))
+    return sorted(rated, key=lambda each: (-each.high, each.initiative.order))
 
 
-def _following(workshop: Workshop) -> Workshop | None:
+def following_of(workshop: Workshop) -> Workshop | None:
     """The next public workshop of the same programme that is not over, where one is planned."""
     after = Workshop.objects.public().filter(programme=workshop.programme_id, number__gt=workshop.number)
     following = after.exclude(state__in=[*AFTER_THE_DAY, WorkshopState.CANCELLED]).order_by("number").first()

@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from feedback.cockpit import gather
+from feedback.cockpit import Cockpit, gather
 from feedback.models.messages import LONGEST_MESSAGE
 from feedback.next_steps import next_steps
 from feedback.notes.messages import tell_tables
-from participants.actions import remove_device
+from feedback.readiness import readiness
+from participants.actions.tablets import remove_device
 from participants.models import Device
 from workshops import actions
 from workshops.access import View, actor_of, observes, organises
@@ -63,19 +64,32 @@ def _shown(request: HttpRequest, workshop: Workshop, template: str) -> HttpRespo
     acts = can_organise(request.user, workshop)
     with timezone.override(workshop.zone):
         cockpit = gather(workshop, timezone.now(), names=acts)
-        steps = next_steps(cockpit) if acts else []
+        checks = readiness(cockpit) if acts and cockpit.is_before_the_day else []
+        steps = next_steps(cockpit, checks) if acts else []
+        tells = acts and cockpit.is_live
         context = {
             "cockpit": cockpit,
             "steps": steps,
+            "checks": checks,
+            "fine": sum(check.is_fine for check in checks),
             "primary_step": next((step for step in steps if step.url), None),
             "acts": acts,
             "section": "cockpit",
             "life": _life(),
             "life_now": _step_now(workshop, cockpit.people.here),
             "wall_modes": WallMode.choices,
-            "message_form": MessageForm(workshop) if acts and cockpit.is_live else None,
+            "message_form": MessageForm(workshop, initial=_suggested(request, cockpit)) if tells else None,
         }
         return render(request, template, context)
+
+
+def _suggested(request: HttpRequest, cockpit: Cockpit) -> dict[str, str]:
+    """What a step of "Do next" proposes to say: `?about=<theme>` and, for one table, `&table=<group>`."""
+    theme = next((theme for theme in cockpit.themes if str(theme.pk) == request.GET.get("about")), None)
+    if theme is None:
+        return {}
+    text = _("Nobody has spoken of %(theme)s yet. Is there something to say?") % {"theme": theme}
+    return {"table": request.GET.get("table", ""), "text": text}
 
 
 def _life() -> list[str]:

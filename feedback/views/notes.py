@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -18,10 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from feedback.models import Note, Op
 from feedback.notes.actions import accept_held, refuse_held
+from feedback.notes.confirmations import Heard, Table, heard_in
 from feedback.notes.copies import MOST_BYTES, NotACopy, TakenIn, read_copy, take_in
-from feedback.notes.shape import Refused
+from feedback.notes.shape import LONGEST_TEXT
 from feedback.states import NoteKind, OpState
-from feedback.summary.opendata import safe_cell
+from feedback.summary.quotes import held_back
+from ledger.cells import MARK, safe_cell
+from ledger.shapes import Refused
 from workshops.access import actor_of, observes, organises
 from workshops.forms import offer
 from workshops.models import Group, Session, Theme, Workshop
@@ -55,7 +59,8 @@ class Filter(forms.Form):
 
     def notes_of(self, workshop: Workshop) -> Any:
         """The standing notes that fit, newest first."""
-        notes = Note.objects.standing().of_workshop(workshop).with_places().newest_first()
+        shown = Note.objects.standing().of_workshop(workshop).exclude(pk__in=held_back(workshop.pk))
+        notes = shown.with_places().newest_first()
         self.is_valid()
         wanted = self.cleaned_data
         for name, column in (("table", "group"), ("session", "session"), ("theme", "theme"), ("kind", "kind")):
@@ -71,23 +76,43 @@ def org_notes(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     chosen = Filter(workshop, request.GET)
     page = Paginator(chosen.notes_of(workshop), NOTES_A_PAGE).get_page(request.GET.get("page"))
     acts = can_organise(request.user, workshop)
+    heard = heard_in(workshop)
     for note in page:
+        note.said_before = [one if acts else {**one, "by": ""} for one in _told(note.corrections)]
+        note.since_read = _since_read(note, heard)
         note.variants = [variant["text"] for variant in note.variants]
         note.by = note.by if acts else ""
-    kept = request.GET.copy()
-    kept.pop("page", None)
     context = {
         "section": "notes",
         "filter": chosen,
-        "filtered": any(value for name, value in kept.items() if name in chosen.fields),
+        "filtered": any(value for name, value in request.GET.items() if name in chosen.fields),
         "page": page,
-        "kept": kept.urlencode(),
         "acts": acts,
+        "heard": sorted(heard.values(), key=_newest_first),
+        "partial": sum(not one.is_whole for one in heard.values()),
+        "longest": LONGEST_TEXT,
         "held": (held := [_held_shown(op) for op in _held(workshop)] if acts else []),
         "waiting": sum(not item["left_out"] for item in held),
     }
     with timezone.override(workshop.zone):
         return render(request, "org/notes.html", context)
+
+
+def _told(corrections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The corrections of a note, the last one first, each with its moment as a `datetime`."""
+    return [{**one, "at": dt.datetime.fromisoformat(one["at"])} for one in reversed(corrections)]
+
+
+def _since_read(note: Note, heard: dict[Table, Heard]) -> str:
+    """What became of a note after its table confirmed the session: `"changed"`, `"added"` or nothing."""
+    found = heard.get((note.group_id, note.session_id))
+    if found is None:
+        return ""
+    return "changed" if note.pk in found.changed else "added" if note.pk in found.added else ""
+
+
+def _newest_first(heard: Heard) -> tuple[Any, ...]:
+    return -heard.confirmation.session.order, heard.confirmation.group.order
 
 
 def _held(workshop: Workshop) -> Any:
@@ -104,6 +129,8 @@ def _held_shown(op: Op) -> dict[str, Any]:
         "dot": _("Change the dots of a note"),
         "settle": _("Settle two texts of a note"),
         "tally": _("Change the answers about an initiative"),
+        "confirm": _("Confirm the notes that were read back"),
+        "correct": _("Correct a note before the whole room"),
     }
     return {
         "op": op,
@@ -120,6 +147,7 @@ _HELD_BECAUSE = {
     "session_closed": gettext_lazy("after the session had closed"),
     "removed": gettext_lazy("from a tablet no longer at the table"),
     "session_not_open": gettext_lazy("before the session has begun"),
+    "no_report_back": gettext_lazy("while no table was reporting back"),
     "left_out": gettext_lazy("left out"),
 }
 
@@ -202,7 +230,7 @@ def org_notes_csv(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """All standing notes in reading order, one a row, without the names of those who wrote them."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{workshop.slug}-notes.csv"'
-    response.write("\ufeff")  # so that spreadsheets read it as UTF-8
+    response.write(MARK)
     rows = csv.writer(response)
     rows.writerow(
         [
@@ -221,9 +249,12 @@ def org_notes_csv(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "disagreed",
             "same_as",
             "stored_at",
+            "said_before",
+            "corrected_at",
         ]
     )
-    notes = Note.objects.standing().of_workshop(workshop).with_places().select_related("prompt").in_reading_order()
+    shown = Note.objects.standing().of_workshop(workshop).exclude(pk__in=held_back(workshop.pk))
+    notes = shown.with_places().select_related("prompt").in_reading_order()
     rows.writerows([safe_cell(str(cell)) for cell in _row(note, workshop)] for note in notes.iterator(chunk_size=500))
     return response
 
@@ -244,5 +275,11 @@ def _row(note: Note, workshop: Workshop) -> list[Any]:
         "" if note.backers is None else note.backers,
         "" if note.disagreed is None else note.disagreed,
         note.same_as_id or "",
-        note.created_at.astimezone(workshop.zone).isoformat(timespec="seconds"),
+        _in_zone(note.created_at, workshop),
+        note.corrections[-1]["from"] if note.corrections else "",
+        _in_zone(dt.datetime.fromisoformat(note.corrections[-1]["at"]), workshop) if note.corrections else "",
     ]
+
+
+def _in_zone(moment: dt.datetime, workshop: Workshop) -> str:
+    return moment.astimezone(workshop.zone).isoformat(timespec="seconds")

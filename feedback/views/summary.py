@@ -12,35 +12,43 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from feedback.models import Draft, Finding, Note
-from feedback.states import Answer
+from feedback.models import Draft, Finding, Note, Review
+from feedback.review.turnout import turnout
 from feedback.summary import actions, publish
+from feedback.summary.acts import acts_of
 from feedback.summary.curation import NO_THEME, can_curate, compile_state, curation, steps_of_life
-from feedback.summary.forms import FindingForm, HeadlineForm, NewFindingForm, PublishForm
+from feedback.summary.forms import FindingForm, HeadlineForm, NewFindingForm, PublishForm, WithdrawForm
+from feedback.summary.history import ChangedSince
 from feedback.summary.queries import page_of
+from feedback.summary.quotes import tell_speakers
+from feedback.summary.small import small_counts
+from feedback.summary.tally import caps_for
+from feedback.summary.versions import withdraw
 from workshops.access import actor_of, organises
 from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady
-from workshops.models import Theme, Workshop
+from workshops.models import Workshop
 
-KEPT = ("theme", "finding", "q")
+KEPT = ("theme", "finding", "q", "page", "behind")
 View = Callable[..., HttpResponse]
 
 
 @require_safe
 @organises
 def org_summary(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    return _page(request, workshop)
+    return page_with(request, workshop)
 
 
-def _page(request: HttpRequest, workshop: Workshop, status: int = 200, **forms: Any) -> HttpResponse:
+def page_with(request: HttpRequest, workshop: Workshop, status: int = 200, **forms: Any) -> HttpResponse:
     """The page as the address asks for it; `forms` are those that came back with something to correct."""
-    asked = {"theme": _asked(request, "theme"), "search": _asked(request, "q"), "finding": _asked(request, "finding")}
+    names = {"theme": "theme", "search": "q", "finding": "finding", "page": "page", "behind": "behind"}
+    asked = {name: _asked(request, sent) for name, sent in names.items()}
     read = curation(workshop, **asked)
     steps, step = steps_of_life(workshop)
     context = {
@@ -51,13 +59,16 @@ def _page(request: HttpRequest, workshop: Workshop, status: int = 200, **forms: 
         "missing": actions.missing_to_compile(workshop) if read is None else [],
         "steps": steps,
         "step": step,
-        "kept": _kept(request),
+        "kept": kept_of(request),
         "add_form": NewFindingForm(),
         **forms,
     }
     if read is not None:
+        context["targets"] = render_to_string("org/summary_targets.html", {"read": read})
+        context["acts"] = acts_of(read.draft)
         context.setdefault("headline_form", _headline_form(read.draft))
         if read.chosen is not None:
+            tell_speakers(read.shown_evidence, read.chosen.quote)
             context.setdefault("finding_form", _finding_form(read.chosen.row))
     with timezone.override(workshop.zone):
         return render(request, "org/summary.html", context, status=status)
@@ -67,7 +78,7 @@ def _asked(request: HttpRequest, name: str) -> str:
     return request.GET.get(name, "")[:100]
 
 
-def _kept(request: HttpRequest, **instead: str) -> str:
+def kept_of(request: HttpRequest, **instead: str) -> str:
     """The query that leads back to what is on show now."""
     values = {name: request.GET[name][:100] for name in KEPT if request.GET.get(name)} | instead
     return f"?{urlencode(values)}" if values else ""
@@ -86,8 +97,8 @@ def _headline_form(draft: Draft, data: Any = None) -> HeadlineForm:
     return HeadlineForm(data, initial=written)
 
 
-def _back(request: HttpRequest, workshop: Workshop, anchor: str = "", **instead: str) -> HttpResponse:
-    where = reverse("org_summary", args=[workshop.pk]) + _kept(request, **instead)
+def back(request: HttpRequest, workshop: Workshop, anchor: str = "", **instead: str) -> HttpResponse:
+    where = reverse("org_summary", args=[workshop.pk]) + kept_of(request, **instead)
     return redirect(f"{where}#{anchor}" if anchor else where)
 
 
@@ -96,36 +107,36 @@ def curates(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, workshop: Workshop, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = _draft(workshop)
+        draft = draft_of(workshop)
         try:
             return view(request, workshop, draft, *args, **kwargs)
         except NotReady as refusal:
             messages.error(request, str(refusal))
         except MoveNotAllowed:
             messages.error(request, _("The findings cannot be changed now: the workshop is not being curated."))
-        except actions.NotInThisDraft:
+        except (actions.NotInThisDraft, ChangedSince):
             messages.warning(request, _("It has changed meanwhile. This is how it stands now."))
-        return _back(request, workshop)
+        return back(request, workshop)
 
     return guarded
 
 
-def _draft(workshop: Workshop) -> Draft:
+def draft_of(workshop: Workshop) -> Draft:
     draft = workshop.drafts.current().first()
     if draft is None:
         raise Http404
     return draft
 
 
-def _finding(draft: Draft, finding_id: uuid.UUID) -> Finding:
+def finding_of(draft: Draft, finding_id: uuid.UUID) -> Finding:
     return get_object_or_404(draft.findings, pk=finding_id)
 
 
-def _note(workshop: Workshop, note_id: uuid.UUID) -> Note:
+def note_of(workshop: Workshop, note_id: uuid.UUID) -> Note:
     return get_object_or_404(Note.objects.of_workshop(workshop).standing().select_related("group"), pk=note_id)
 
 
-def _id(value: str | None) -> uuid.UUID:
+def id_of(value: str | None) -> uuid.UUID:
     try:
         return uuid.UUID(value or "")
     except ValueError:
@@ -143,7 +154,7 @@ def org_compile(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         messages.error(request, _("Notes are compiled during the workshop or after it."))
     except MovedMeanwhile:
         messages.warning(request, _("Somebody else moved the workshop a moment ago. Here is how it stands."))
-    return _back(request, workshop)
+    return back(request, workshop)
 
 
 @require_safe
@@ -158,125 +169,70 @@ def org_summary_progress(request: HttpRequest, workshop: Workshop) -> HttpRespon
 @curates
 def org_place_note(request: HttpRequest, workshop: Workshop, draft: Draft, note_id: uuid.UUID) -> HttpResponse:
     """Into the finding named in the form; into a new one ("new"), or out of all ("")."""
-    note, wanted = _note(workshop, note_id), request.POST.get("finding")
+    note, wanted = note_of(workshop, note_id), request.POST.get("finding")
     if wanted is None:
         raise BadRequest("no finding")
     if wanted == "new":
         home = actions.place_in_new_finding(draft, note, by=actor_of(request))
-        return _back(request, workshop, f"finding-{home.pk}", finding=str(home.pk))
-    actions.place_note(draft, note, _finding(draft, _id(wanted)) if wanted else None, by=actor_of(request))
-    return _back(request, workshop)
+        return back(request, workshop, f"finding-{home.pk}", finding=str(home.pk))
+    into = finding_of(draft, id_of(wanted)) if wanted else None
+    actions.place_note(draft, note, into, by=actor_of(request), seen=_seen(request))
+    return back(request, workshop)
+
+
+def _seen(request: HttpRequest) -> Any:
+    """The finding where the person saw the note, as the address says it."""
+    seen = request.GET.get("from")
+    if seen is None:
+        return actions.ANYWHERE
+    return None if seen == NO_THEME else id_of(seen)
 
 
 @require_POST
 @organises
 @curates
 def org_hide_words(request: HttpRequest, workshop: Workshop, draft: Draft, note_id: uuid.UUID) -> HttpResponse:
-    note = _note(workshop, note_id)
+    """The words `words` of a note, shown as `replacement`, or as "a neighbour" in the note's language."""
+    note = note_of(workshop, note_id)
     with translation.override(note.lang if note.lang in ("it", "en") else get_language()):
-        instead = request.POST.get("replacement", "").strip()[:80] or _("a neighbour")
+        instead = request.POST.get("replacement", "").strip() or _("a neighbour")
     try:
-        actions.hide_words(note, request.POST.get("words", "")[:200], instead, by=actor_of(request))
+        actions.hide_words(note, request.POST.get("words", ""), instead, by=actor_of(request))
+    except actions.TooLongToHide:
+        messages.error(request, _("Nothing is hidden: 200 letters at once at most, and at most 80 in their place."))
+        return back(request, workshop)
     except actions.NotInThisDraft:
         raise BadRequest("these words are not in the note") from None
     messages.success(request, _("Hidden. It reads [%(words)s] now, wherever the note is shown.") % {"words": instead})
-    return _back(request, workshop)
+    return back(request, workshop)
 
 
 @require_POST
 @organises
 @curates
-def org_add_finding(request: HttpRequest, workshop: Workshop, draft: Draft) -> HttpResponse:
-    form = NewFindingForm(request.POST)
-    if not form.is_valid():
-        return _page(request, workshop, add_form=form)
-    theme = request.POST.get("theme", "")
-    chosen = get_object_or_404(Theme, programme=workshop.programme_id, pk=_id(theme)) if theme else None
-    new = actions.add_finding(draft, chosen, title=form.cleaned_data["title"], by=actor_of(request))
-    return _back(request, workshop, f"finding-{new.pk}", finding=str(new.pk))
+def org_undo(request: HttpRequest, workshop: Workshop, draft: Draft, act_id: int) -> HttpResponse:
+    """Put back what an act changed."""
+    actions.undo(get_object_or_404(draft.acts, pk=act_id), by=actor_of(request))
+    messages.success(request, _("Undone. It stands as before."))
+    return back(request, workshop)
 
 
 @require_POST
 @organises
 @curates
-def org_edit_finding(request: HttpRequest, workshop: Workshop, draft: Draft, finding_id: uuid.UUID) -> HttpResponse:
-    """Write title and text; where somebody was faster both texts are shown, and nothing is lost."""
-    finding, form = _finding(draft, finding_id), FindingForm(request.POST)
-    if not form.is_valid():
-        if "revision" in form.errors:
-            raise BadRequest("no revision")
-        return _page(_choosing(request, finding), workshop, finding_form=form)
-    try:
-        actions.retitle(finding, by=actor_of(request), **form.cleaned_data)
-    except actions.ChangedMeanwhile as clash:
-        theirs = clash.finding
-        form = FindingForm({**request.POST.dict(), "revision": theirs.revision})
-        return _page(_choosing(request, finding), workshop, status=409, finding_form=form, theirs=theirs)
-    return _back(request, workshop, f"finding-{finding.pk}", finding=str(finding.pk))
-
-
-def _choosing(request: HttpRequest, finding: Finding) -> HttpRequest:
-    """The same request, looking at this finding."""
-    query = request.GET.copy()
-    query["finding"] = str(finding.pk)
-    query["theme"] = str(finding.theme_id or NO_THEME)
-    request.GET = query  # type: ignore[assignment]
-    return request
-
-
-ACTS: dict[str, Callable[..., Any]] = {
-    "keep": actions.confirm,
-    "hide": actions.hide,
-    "show": lambda finding, *, by: actions.hide(finding, hidden=False, by=by),
-    "up": lambda finding, *, by: actions.reorder(finding, up=True, by=by),
-    "down": lambda finding, *, by: actions.reorder(finding, up=False, by=by),
-}
+def org_late_seen(request: HttpRequest, workshop: Workshop, draft: Draft) -> HttpResponse:
+    actions.look_at_late_notes(draft, by=actor_of(request))
+    return back(request, workshop)
 
 
 @require_POST
 @organises
 @curates
-def org_act_on_finding(request: HttpRequest, workshop: Workshop, draft: Draft, finding_id: uuid.UUID) -> HttpResponse:
-    finding, act = _finding(draft, finding_id), ACTS.get(request.POST.get("act", ""))
-    if act is None:
-        raise BadRequest("unknown act")
-    act(finding, by=actor_of(request))
-    return _back(request, workshop, f"finding-{finding.pk}")
-
-
-@require_POST
-@organises
-@curates
-def org_merge_findings(request: HttpRequest, workshop: Workshop, draft: Draft, finding_id: uuid.UUID) -> HttpResponse:
-    finding = _finding(draft, finding_id)
-    into = _finding(draft, _id(request.POST.get("into")))
-    if into == finding:
-        raise BadRequest("a finding cannot be joined with itself")
-    actions.merge(finding, into, by=actor_of(request))
-    return _back(request, workshop, f"finding-{into.pk}", finding=str(into.pk))
-
-
-@require_POST
-@organises
-@curates
-def org_split_finding(request: HttpRequest, workshop: Workshop, draft: Draft, finding_id: uuid.UUID) -> HttpResponse:
-    finding = _finding(draft, finding_id)
-    chosen = {_id(value) for value in request.POST.getlist("note")}
-    notes = list(Note.objects.filter(placements__finding=finding, pk__in=chosen))
-    if len(notes) != len(chosen):
-        raise BadRequest("a note stands elsewhere")
-    new = actions.split(finding, notes, by=actor_of(request))
-    return _back(request, workshop, f"finding-{new.pk}", finding=str(new.pk))
-
-
-@require_POST
-@organises
-@curates
-def org_choose_quote(request: HttpRequest, workshop: Workshop, draft: Draft, finding_id: uuid.UUID) -> HttpResponse:
-    finding, wanted = _finding(draft, finding_id), request.POST.get("note", "")
-    note = get_object_or_404(Note, placements__finding=finding, pk=_id(wanted)) if wanted else None
-    actions.choose_quote(finding, note, by=actor_of(request))
-    return _back(request, workshop, f"finding-{finding.pk}")
+def org_show_words(request: HttpRequest, workshop: Workshop, draft: Draft, note_id: uuid.UUID) -> HttpResponse:
+    """Hidden words are shown again."""
+    actions.show_words(note_of(workshop, note_id), request.POST.get("words", "")[:200], by=actor_of(request))
+    messages.success(request, _("The words are shown again."))
+    return back(request, workshop)
 
 
 @require_POST
@@ -285,20 +241,20 @@ def org_choose_quote(request: HttpRequest, workshop: Workshop, draft: Draft, fin
 def org_headline(request: HttpRequest, workshop: Workshop, draft: Draft) -> HttpResponse:
     form = _headline_form(draft, request.POST)
     if not form.is_valid():
-        return _page(request, workshop, headline_form=form)
+        return page_with(request, workshop, headline_form=form)
     actions.set_headline(draft, by=actor_of(request), **form.cleaned_data)
     messages.success(request, _("The headline is saved."))
-    return _back(request, workshop)
+    return back(request, workshop)
 
 
 @require_safe
 @organises
 def org_preview(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """The outcome as everybody would see it if the draft were published now."""
-    draft = _draft(workshop)
+    draft = draft_of(workshop)
     outcome = publish.outcome_of(draft)
     outcome.workshop = workshop
-    context = {"section": "summary", "page": page_of(outcome), "preview": True, "answers": Answer.labels}
+    context = {"section": "summary", "page": page_of(outcome, caps_for(outcome)), "preview": True}
     return render(request, "org/summary_preview.html", context)
 
 
@@ -306,8 +262,9 @@ def org_preview(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 @organises
 def org_publish(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Say who will be told and what stops it; by POST, publish."""
-    draft = _draft(workshop)
-    form = PublishForm(request.POST or None)
+    draft = draft_of(workshop)
+    again = workshop.outcomes.exists()
+    form = PublishForm(request.POST or None, again=again)
     if request.method == "POST" and form.is_valid():
         try:
             publish.publish(draft, by=actor_of(request), **form.cleaned_data)
@@ -318,15 +275,38 @@ def org_publish(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             form.add_error(None, _("The workshop cannot be published from where it is now."))
         else:
             messages.success(request, _("What was said is out. Everybody who came is being told."))
-            return _back(request, workshop)
+            return back(request, workshop)
     context = {
         "section": "summary",
         "form": form,
         "draft": draft,
         "names": publish.names_left(draft),
         "names_written": publish.names_written(draft),
-        "stops": publish.what_stops(draft, names_are_fine=True),
+        "small": small_counts(draft),
+        "stops": publish.what_stops(draft, names_are_fine=True, few_are_fine=True),
         "told": publish.who_is_told(workshop.pk).count(),
-        "again": workshop.is_published,
+        "again": again,
+        "withdraw_form": WithdrawForm() if workshop.is_published else None,
+        "turnout": turnout(workshop.pk),
+        "replies_open": Review.objects.filter(workshop=workshop, until__gt=timezone.now()).first(),
     }
     return render(request, "org/summary_publish.html", context)
+
+
+@require_POST
+@organises
+def org_withdraw_outcome(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Take back what is published; the reason takes its place."""
+    form = WithdrawForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise NotReady([str(message) for errors in form.errors.values() for message in errors])
+        withdraw(workshop, why=form.cleaned_data["why"], by=actor_of(request))
+    except NotReady as refusal:
+        messages.error(request, str(refusal))
+        return redirect("org_publish", workshop.pk)
+    except (MoveNotAllowed, MovedMeanwhile):
+        messages.warning(request, _("Somebody else moved the workshop a moment ago. Here is how it stands."))
+    else:
+        messages.success(request, _("Nobody can read it any more. You can correct the draft and publish again."))
+    return back(request, workshop)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from feedback.notes.words import pad_words
 from feedback.permissions import moderates_only
-from participants.actions import NoSuchCode, join_table
+from participants.actions.tablets import NoSuchCode, join_table
 from participants.middleware import DEVICE_IN_SESSION, device_of
 from workshops.access import public
 from workshops.models import Group

@@ -1,18 +1,24 @@
-"""Suggest a mix by hill climbing: start from a random split and swap people while that makes it better."""
+"""Suggest a mix by annealing: start from a random split, swap people, and be less and less ready to make it worse."""
 
 from collections.abc import Sequence
+from math import exp
 from random import Random
 
-from participants.allocation.penalty import broken_rules, penalty, repeated_pairs
+from participants.allocation.penalty import RULE, broken_rules, penalty, repeated_pairs
 from participants.allocation.shapes import Allocation, Person, Rules, Seating, Table
 from participants.allocation.sizes import even_sizes
 from participants.allocation.split import STANDING, Split
 
-TRIES = 160_000
-"""Swaps tried in all: about a second, whatever the number of people."""
-TRIES_EACH = 500
-"""Swaps tried for each person before a climb ends and another starts from a new split."""
-CLIMBS = 8
+TRIES = 200_000
+"""Swaps tried in all, as long as one run needs no more: about half a second."""
+TRIES_EACH = 800
+"""Swaps tried for each person before a run ends and another starts from a new split."""
+MOST_TRIES = 400_000
+"""Swaps tried in one run, however many people there are: about two seconds for 500."""
+RUNS = 8
+HOT, COLD = RULE / 10, 0.1
+"""How much worse a swap may be, about, at the start of a run and at its end. At the start one rule may give way so that
+two people can change tables who depend on others; at the end nothing but what is better counts."""
 A_HAIR = 1e-9
 
 
@@ -25,9 +31,9 @@ def suggest(people: Sequence[Person], tables: Sequence[Table], rules: Rules, see
     _check(people, tables)
     seated, unseated = _first_come(people, tables)
     chance = Random(seed)  # noqa: S311 (a mix must repeat, not surprise)
-    climbs = max(1, min(CLIMBS, TRIES // (TRIES_EACH * max(len(seated), 1))))
-    tries = min(TRIES // climbs, TRIES_EACH * len(seated))
-    seatings = [climb(seated, tables, rules, chance, tries) for _ in range(climbs)]
+    tries = min(MOST_TRIES, TRIES_EACH * len(seated))
+    runs = max(1, min(RUNS, TRIES // max(tries, 1)))
+    seatings = [anneal(seated, tables, rules, chance, tries) for _ in range(runs)]
     best = min(seatings, key=lambda seating: round(penalty(people, tables, rules, seating), 6))
     seat_of = {person: table for table, those in best.items() for person in those}
     return Allocation(
@@ -39,21 +45,27 @@ def suggest(people: Sequence[Person], tables: Sequence[Table], rules: Rules, see
     )
 
 
-def climb(people: Sequence[Person], tables: Sequence[Table], rules: Rules, chance: Random, tries: int) -> Seating:
-    """Split the people at random, try swaps, keep those that do no harm, and give the seating reached."""
+def anneal(people: Sequence[Person], tables: Sequence[Table], rules: Rules, chance: Random, tries: int) -> Seating:
+    """Split the people at random, try swaps, keep those that do little harm (in the end none), and give the seating."""
     free, at = _random_split(people, tables, chance)
     split = Split(people, tables, rules, at)
-    choose = chance.randrange
+    choose, heat, cooling = chance.randrange, HOT, (COLD / HOT) ** (1 / max(tries, 1))
     for _ in range(tries if len(free) > 1 else 0):
+        heat *= cooling
         one, other = free[choose(len(free))], free[choose(len(free))]
         here, there = split.at[one], split.at[other]
         if here == there:
             continue
-        if split.change_of_swap(one, other) <= A_HAIR:
+        if _is_taken(split.change_of_swap(one, other), heat, chance):
             split.swap(one, other)
-        elif _has_a_chair(split, tables, here, there) and split.change_of_move(one, there) <= A_HAIR:
+        elif _has_a_chair(split, tables, here, there) and _is_taken(split.change_of_move(one, there), heat, chance):
             split.move(one, there)
     return _seating(people, tables, split, free)
+
+
+def _is_taken(change: float, heat: float, chance: Random) -> bool:
+    """Always when it does no harm, and now and then when it does: the less the cooler it is."""
+    return change <= A_HAIR or chance.random() < exp(-change / heat)
 
 
 def _has_a_chair(split: Split, tables: Sequence[Table], here: int, there: int) -> bool:

@@ -23,6 +23,8 @@ class Split:
         self._pulls = _pair_weights(people, rules)
         self._values, self._share = _number_values(people)
         self._count = [[0] * len(self._share) for _ in tables]
+        self._squares = sum(share**2 for share in self._share)
+        self._weighted = [0.0 for _ in tables]  # sum of count times share
         for person, table in enumerate(at):
             if table != STANDING:
                 self.move(person, table)
@@ -33,6 +35,14 @@ class Split:
             self._tally(person, self.at[person], -1)
         self.at[person] = table
         self._tally(person, table, 1)
+
+    def back(self, person: int, table: int) -> None:
+        """Undo a move: to the table they came from, or to where they stood."""
+        if table != STANDING:
+            self.move(person, table)
+            return
+        self._tally(person, self.at[person], -1)
+        self.at[person] = STANDING
 
     def swap(self, one: int, other: int) -> None:
         """Let two people change tables."""
@@ -52,24 +62,18 @@ class Split:
     def change_of_move(self, person: int, table: int) -> float:
         """By how much the penalty changes if one person moves to another table; below zero is better."""
         here = self.at[person]
-        touched = [table] if here == STANDING else [here, table]
-        before = sum(self._distance(each) for each in touched)
         change = self._unmet[person][table] + self._change_of_company(person, table)
-        if here == STANDING:
-            self._tally(person, table, 1)
-            after = self._distance(table)
-            self._tally(person, table, -1)
-            return change + after - before
-        self.move(person, table)
-        after = sum(self._distance(each) for each in touched)
-        self.move(person, here)
-        return change - self._unmet[person][here] + after - before
+        change += self._change_of_distance(person, table, 1)
+        if here != STANDING:
+            change += self._change_of_distance(person, here, -1) - self._unmet[person][here]
+        return change
 
     def _tally(self, person: int, table: int, sign: int) -> None:
         self.size[table] += sign
         for value in self._values[person]:
             if value >= 0:
                 self._count[table][value] += sign
+                self._weighted[table] += sign * self._share[value]
 
     def _change_of_company(self, person: int, table: int) -> float:
         here, at = self.at[person], self.at
@@ -96,8 +100,16 @@ class Split:
     def _surplus(self, table: int, value: int) -> float:
         return self._count[table][value] - self.size[table] * self._share[value]
 
-    def _distance(self, table: int) -> float:
-        return sum(self._surplus(table, value) ** 2 for value in range(len(self._share)))
+    def _change_of_distance(self, person: int, table: int, sign: int) -> float:
+        """Change of a table's sum of squares when one person more (or, with -1, fewer) sits there.
+
+        One person more lowers every surplus by its value's share, and raises that of the person's own values by one.
+        """
+        change = self._squares - 2 * sign * (self._weighted[table] - self.size[table] * self._squares)
+        for value in self._values[person]:
+            if value >= 0:
+                change += 1 + 2 * sign * (self._surplus(table, value) - sign * self._share[value])
+        return change
 
 
 def _pair_weights(people: Sequence[Person], rules: Rules) -> list[dict[int, float]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,13 @@ class SeatQuerySet(models.QuerySet):
     def for_the_evening(self) -> SeatQuerySet:
         """Seats that hold for all sessions, not for one."""
         return self.filter(session=None)
+
+    def in_session(self, session_id: UUID | None) -> SeatQuerySet:
+        """Where people sit in a session: at the one they change to for it, else at their first table."""
+        if session_id is None:
+            return self.for_the_evening()
+        elsewhere = Seat.objects.filter(session=session_id, registration=OuterRef("registration"))
+        return self.filter(Q(session=session_id) | Q(session=None) & ~Exists(elsewhere))
 
     def with_people(self) -> SeatQuerySet:
         return self.select_related("registration__person", "registration__theme", "group")
@@ -94,6 +103,7 @@ class Device(models.Model):
     unsent = models.PositiveSmallIntegerField(null=True)
     battery = models.PositiveSmallIntegerField(null=True, help_text="Percent, where its browser tells.")
     charging = models.BooleanField(null=True)
+    ready = models.BooleanField(null=True, help_text="Whether it would work without a connection.")
 
     objects = DeviceQuerySet.as_manager()
 

@@ -47,3 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def first_name(self) -> str:
+        """What stands beside notes; of an address what comes before the @."""
+        return str(self).split(" ")[0].split("@")[0]

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from participants import actions, attendance
+from participants import attendance
+from participants.actions import door, places
 from participants.forms_org import WalkInForm
 from participants.models import Registration
 from workshops.access import actor_of, checks_in
@@ -26,17 +27,18 @@ from workshops.permissions import can_organise
 @checks_in
 def desk(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Still to come and here, narrowed by `?q=`; `?seen=<registration>` shows one person large, after a tick."""
-    return _page(request, workshop, WalkInForm())
+    return _page(request, workshop, WalkInForm(workshop=workshop))
 
 
 def _page(request: HttpRequest, workshop: Workshop, walk_in_form: WalkInForm) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:80]
-    everybody = attendance.signed_up(workshop)
+    everybody = attendance.tell(workshop, attendance.signed_up(workshop))
+    may_decide = can_organise(request.user, workshop)
     shown = [each for each in everybody if search.casefold() in each.person.name.casefold()]
     seen = next((each for each in everybody if str(each.pk) == request.GET.get("seen")), None)
     context = {
         "section": "desk",
-        "frame": "base_org.html" if can_organise(request.user, workshop) else "org/door_base.html",
+        "frame": "base_org.html" if may_decide else "org/door_base.html",
         "search": search,
         "to_come": [each for each in shown if each.arrived_at is None],
         "here": [each for each in shown if each.arrived_at is not None],
@@ -44,6 +46,7 @@ def _page(request: HttpRequest, workshop: Workshop, walk_in_form: WalkInForm) ->
         "seen": seen,
         "at_the_table": sum(each.table == seen.table for each in everybody) if seen else 0,
         "walk_in_form": walk_in_form,
+        "held": attendance.held_arrivals(workshop) if may_decide else [],
     }
     return render(request, "org/desk.html", context)
 
@@ -67,8 +70,8 @@ def here(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 def _check_in(request: HttpRequest, registration: Registration, *, here: bool = True) -> bool:
     """Tick or untick; False, with a sentence, for somebody who gave the place up a moment ago."""
     try:
-        actions.check_in(registration, by=actor_of(request), here=here)
-    except actions.NotAtThisWorkshop:
+        door.check_in(registration, by=actor_of(request), here=here)
+    except places.NotAtThisWorkshop:
         messages.error(request, _("%(name)s has no place any more.") % {"name": registration.person.name})
         return False
     return True
@@ -97,7 +100,7 @@ def find(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 def _let_in(request: HttpRequest, workshop: Workshop, registration: Registration) -> HttpResponse:
     """Check in the holder of a code, or say why not."""
     name = {"name": registration.person.name}
-    if not registration.is_confirmed:
+    if not registration.holds_a_place:
         messages.error(request, _("%(name)s is on the waiting list and has no place yet.") % name)
         return _back(workshop)
     if registration.arrived_at:
@@ -112,19 +115,19 @@ def _let_in(request: HttpRequest, workshop: Workshop, registration: Registration
 @checks_in
 def walk_in(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Somebody without a place comes in: here at once, or on the waiting list when all places are taken."""
-    form = WalkInForm(request.POST)
+    form = WalkInForm(request.POST, workshop=workshop)
     if form.is_valid():
         language = get_language() or workshop.programme.languages[0]
         try:
-            registration = actions.walk_in(
-                workshop, name=form.cleaned_data["name"], language=language, by=actor_of(request)
-            )
-        except actions.RegistrationClosed:
+            registration = door.walk_in(workshop, language=language, by=actor_of(request), **form.cleaned_data)
+        except places.RegistrationClosed:
             form.add_error(None, _("Sign-up is closed, so nobody can be added."))
         else:
             if registration.is_confirmed:
                 return _back(workshop, seen=str(registration.pk))
             text = _("All places are taken. %(name)s is on the waiting list.")
+            if workshop.reserved:
+                text = _("No place is free for %(name)s, who is on the waiting list now.")
             messages.warning(request, text % {"name": registration.person.name})
             return _back(workshop)
     return _page(request, workshop, form)

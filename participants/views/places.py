@@ -1,40 +1,31 @@
-"""The page of a workshop and taking a place there."""
+"""The page of a workshop, the form alone, and what one gets from them without taking a place."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from django.conf import settings
-from django.contrib import messages
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ledger.history import Actor
-from ledger.models import ActorKind
-from participants.actions import RegistrationClosed, new_link, register, send_link_again
-from participants.calendar import CALENDAR_TYPE, workshop_calendar
+from participants.calendar import CALENDAR_TYPE, programme_calendar, workshop_calendar
 from participants.forms import PlaceForm
+from participants.permissions import opens_form
 from participants.queries import (
-    SignUp,
-    anchor_of,
     places_of,
     reachable_workshop,
     sign_up_at,
+    why_closed,
     workshop_page,
+    workshop_to_join,
 )
+from participants.views.signing_up import form_of, show, stamp_of, take, was_filled_in
 from workshops.access import public
-from workshops.kept import FORM_TOKEN, kept
-from workshops.models import Workshop
-
-NEW_PLACES_AN_HOUR = 3
-HOUR = 3600
-TAKEN_COOKIE = "taken"
+from workshops.kept import FORM_STAMP, FORM_TOKEN, kept
+from workshops.models import Programme, Workshop
+from workshops.states import Access
 
 
 @require_safe
@@ -43,61 +34,54 @@ TAKEN_COOKIE = "taken"
 def workshop(request: HttpRequest, slug: str) -> HttpResponse:
     """All about one workshop, with the form beside it."""
     page = workshop_page(_reachable(slug), timezone.now())
-    form = PlaceForm(themes=page.themes) if page.sign_up.takes_names else None
-    return _show(request, "public/workshop.html", page.workshop, page=page, form=form, csrf_token=FORM_TOKEN)
+    form = form_of(page.workshop, themes=page.themes) if page.sign_up.takes_names else None
+    more: dict[str, Any] = {"page": page, "form": form, "csrf_token": FORM_TOKEN, "stamp": FORM_STAMP}
+    return show(request, "public/workshop.html", page.workshop, to=reverse("place_form", args=[slug]), **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public("taking a place needs no account")
 @kept
-def place_form(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form alone; posting it takes the place."""
+def place_form(request: HttpRequest, slug: str, secret: str = "") -> HttpResponse:
+    """The form alone; posting it takes the place. `secret` is that of the link people were sent."""
+    form = _sent_form(request, slug, secret) if request.method == "POST" else None
+    if form and form.is_valid() and was_filled_in(request, form):
+        return take(request, form.workshop, form, link=secret)
     workshop = _reachable(slug)
-    sign_up = sign_up_at(workshop, timezone.now())
+    if _has_ended(workshop, secret):
+        return show(request, "public/link_ended.html", workshop, status=404)
+    sign_up = sign_up_at(workshop, timezone.now(), link=secret)
     if not sign_up.takes_names:
-        return _show(request, "public/place_closed.html", workshop, status=_conflict(request), sign_up=sign_up)
-    form = PlaceForm(request.POST or None, themes=workshop.programme.themes.all())
-    if request.method == "POST" and form.is_valid():
-        return _take(request, workshop, form.cleaned_data)
-    more: dict[str, Any] = {"form": form, "sign_up": sign_up, "places": places_of(workshop), "csrf_token": FORM_TOKEN}
-    return _show(request, "public/place_form.html", workshop, **more)
+        return show(request, "public/place_closed.html", workshop, status=_conflict(request), sign_up=sign_up)
+    more: dict[str, Any] = {
+        "form": form or form_of(workshop),
+        "sign_up": sign_up,
+        "places": places_of(workshop),
+        "csrf_token": FORM_TOKEN,
+        "stamp": stamp_of(request),
+        "to": request.path,
+    }
+    return show(request, "public/place_form.html", workshop, **more)
 
 
-def _take(request: HttpRequest, workshop: Workshop, wanted: dict[str, Any]) -> HttpResponse:
-    """Take the place, or say why not; a place that exists already is never opened from here."""
-    lately = _taken_lately(request)
-    if len(lately) >= NEW_PLACES_AN_HOUR:
-        return _show(request, "public/place_too_many.html", workshop, status=429)
-    try:
-        registration, is_new = register(
-            workshop,
-            name=wanted["name"],
-            email=wanted["email"],
-            language=translation.get_language(),
-            by=Actor(ActorKind.PERSON),
-            theme=wanted["theme"],
-            needs=wanted["needs"],
-        )
-    except RegistrationClosed:
-        return _show(request, "public/place_closed.html", workshop, status=409, sign_up="closed")
-    if not is_new:
-        send_link_again(anchor_of(registration, timezone.now()))
-        return redirect("link_sent_again", slug=workshop.slug)
-    if registration.person.name.casefold() != wanted["name"].casefold():
-        # The address is known under another name: only its mailbox may learn which. The confirmation is on its way.
-        return redirect("link_sent")
-    if request.POST.get("saw") == SignUp.OPEN and registration.is_waiting:
-        messages.info(request, _("The last place went a moment ago."))
-    response = redirect("my_place", token=new_link(registration))
-    _remember(response, [*lately, int(time.time())])
-    return response
+def _has_ended(workshop: Workshop, secret: str) -> bool:
+    """Whether somebody came by a link that opens nothing any more."""
+    return bool(secret) and not (workshop.access == Access.LINK and opens_form(workshop, secret))
+
+
+def _sent_form(request: HttpRequest, slug: str, secret: str) -> PlaceForm | None:
+    """What was sent to a workshop that takes names now. Its numbers are not read: they would be old at once."""
+    workshop = workshop_to_join(slug)
+    if workshop is None or _has_ended(workshop, secret) or why_closed(workshop, timezone.now(), link=secret):
+        return None
+    return form_of(workshop, request.POST)
 
 
 @require_safe
 @public("says where the link went, and to nobody which link")
 def link_sent_again(request: HttpRequest, slug: str) -> HttpResponse:
     """The address has a place already: its link went to its mailbox."""
-    return _show(request, "public/link_sent.html", _reachable(slug), again=True)
+    return show(request, "public/link_sent.html", _reachable(slug), again=True)
 
 
 @require_safe
@@ -105,6 +89,17 @@ def link_sent_again(request: HttpRequest, slug: str) -> HttpResponse:
 def workshop_calendar_file(request: HttpRequest, slug: str) -> HttpResponse:
     """Date, time and place for anybody's calendar."""
     return calendar_response(workshop_calendar(_reachable(slug)), name=slug)
+
+
+@require_safe
+@public("the dates of a programme are on its page")
+def programme_calendar_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """All public workshops of a programme, to subscribe to."""
+    programme = get_object_or_404(Programme.objects.public(), slug=slug)
+    workshops = list(Workshop.objects.public().with_programme().filter(programme=programme).order_by("number"))
+    if not workshops:
+        raise Http404
+    return calendar_response(programme_calendar(programme, workshops), name=slug)
 
 
 def calendar_response(file: bytes, *, name: str) -> HttpResponse:
@@ -123,30 +118,3 @@ def _reachable(slug: str) -> Workshop:
 
 def _conflict(request: HttpRequest) -> int:
     return 409 if request.method == "POST" else 200
-
-
-def _show(request: HttpRequest, template: str, workshop: Workshop, *, status: int = 200, **more: Any) -> HttpResponse:
-    """Dates are written in the workshop's time zone."""
-    with timezone.override(workshop.zone):
-        return render(request, template, {"workshop": workshop, **more}, status=status)
-
-
-def _taken_lately(request: HttpRequest) -> list[int]:
-    """When this browser took places in the last hour, in seconds since 1970; kept in a signed cookie of its own."""
-    try:
-        moments = signing.loads(request.COOKIES.get(TAKEN_COOKIE, ""), salt=TAKEN_COOKIE)
-    except signing.BadSignature:
-        return []
-    return [moment for moment in moments if moment > time.time() - HOUR]
-
-
-def _remember(response: HttpResponse, moments: list[int]) -> None:
-    response.set_cookie(
-        TAKEN_COOKIE,
-        signing.dumps(moments, salt=TAKEN_COOKIE),
-        max_age=HOUR,
-        path=reverse("home"),
-        secure=settings.SECURE,
-        httponly=True,
-        samesite="Lax",
-    )

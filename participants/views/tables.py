@@ -1,34 +1,41 @@
-"""Who sits where: move people, suggest a mix, undo it, keep rules; the tables themselves and their sheets."""
+"""All tables: suggest a mix, undo it, keep rules; the tables themselves."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-import segno
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger.models import Event
-from participants import actions, seating
-from participants.forms_org import RuleForm, TableForm
+from participants import seating
+from participants.actions import seats
+from participants.actions.rebalance import last_change
+from participants.actions.table_needs import tell_table_needs
+from participants.forms_org import TableForm
+from participants.forms_rules import RuleForm
+from participants.forms_tables import MixForm, TableNeedsForm
+from participants.leading import led
 from participants.models import SeatingRule
+from participants.moderators import clashes
+from participants.regrouping import rounds_of
+from participants.views.seats import back
 from workshops import actions as plan
 from workshops.access import actor_of, organises
 from workshops.models import Group, Workshop
+from workshops.states import ModeratorRole
 
 
 @require_http_methods(["GET"])
 @organises
 def tables(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """All tables with who sits there. `?moved=<registration>&from=<group>` offers the way back from a move."""
+    """All tables with who sits there, and the way back from a move (`?moved=<registration>&from=<group>`) or a swap
+    (`?moved=<registration>&with=<registration>`)."""
     return _page(request, workshop)
 
 
@@ -36,95 +43,51 @@ def _page(
     request: HttpRequest,
     workshop: Workshop,
     *,
-    table_form: TableForm | None = None,
+    new_table: TableForm | None = None,
     rule_form: RuleForm | None = None,
 ) -> HttpResponse:
     """The page with the form that was sent in place of a fresh one, when there is one with errors."""
     board = seating.board_of(workshop)
-    sent = {table_form.group: table_form} if table_form else {}
     size = board.tables[0].group.size if board.tables else seating.PEOPLE_AT_A_TABLE
     context = {
         "section": "tables",
         "board": board,
-        "tables": [(table, sent.get(table.group) or _filled_form(table)) for table in board.tables],
-        "new_table": sent.get(None) or TableForm(workshop=workshop, initial={"size": size}),
+        "new_table": new_table or TableForm(workshop=workshop, initial={"size": size}),
         "rule_form": rule_form or RuleForm(workshop=workshop),
-        "sent": table_form or rule_form,
-        "has_mix": actions.last_mix(workshop) is not None,
+        "mix_form": MixForm(fields=board.fields, initial={"mixed_by": [field.name for field in board.mixed_by]}),
+        "sent": new_table or rule_form,
+        "last_change": last_change(workshop),
+        "clashes": clashes(workshop, [table.group for table in board.tables], request.user),
+        "is_the_day": any(sitter.registration.arrived_at for sitter in board.sitters.values()),
         "suggested": seating.tables_for(len(board.people) or workshop.places),
         "moved": _moved(request, board),
+        "rounds": rounds_of(workshop),
+        "led": led(workshop, [table.group for table in board.tables], timezone.now()),
     }
     return render(request, "org/tables.html", context)
 
 
-def _filled_form(table: seating.TableView) -> TableForm:
-    group = table.group
-    initial = {"name": group.name, "size": group.size, "room": group.room, **table.moderators}
-    return TableForm(workshop=group.workshop, group=group, initial=initial)
-
-
 def _moved(request: HttpRequest, board: seating.Board) -> dict[str, Any] | None:
-    """The last move in words, and the fields that undo it."""
-    sitter = board.sitters.get(request.GET.get("moved", ""))
+    """The last move or swap in words, and the form that undoes it."""
+    sitter, other = (board.sitters.get(request.GET.get(name, "")) for name in ("moved", "with"))
     if sitter is None:
         return None
+    if other:
+        text = _("%(one)s and %(other)s have swapped.") % {"one": sitter.name, "other": other.name}
+        return {"text": text, "undo": "org_swap", "fields": {"registration": sitter.id, "other": other.id}}
     fields = {"registration": sitter.id, "group": request.GET.get("from", "")}
+    return {"text": _where_now(sitter, board), "undo": "org_seat", "fields": fields}
+
+
+def _where_now(sitter: seating.Sitter, board: seating.Board) -> str:
     if sitter.group is None:
-        return {"text": _("%(name)s has no seat now.") % {"name": sitter.name}, "fields": fields}
-    seated = sum(other.group == sitter.group for other in board.sitters.values())
-    text = _("%(name)s moved to %(table)s, seat %(n)s of %(size)s.") % {
+        return _("%(name)s has no seat now.") % {"name": sitter.name}
+    return _("%(name)s moved to %(table)s, seat %(n)s of %(size)s.") % {
         "name": sitter.name,
         "table": sitter.group.name,
-        "n": seated,
+        "n": sum(other.group == sitter.group for other in board.sitters.values()),
         "size": sitter.group.size,
     }
-    return {"text": text, "fields": fields}
-
-
-@require_POST
-@organises
-def seat(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """Seat the person `registration` at the table `group`, or at none when it is empty."""
-    registration = _sent(request, "registration", workshop.registrations.confirmed())
-    if registration is None:
-        return HttpResponseBadRequest(_("Say who sits where."))
-    before = registration.seats.for_the_evening().values_list("group_id", flat=True).first()
-    group = None
-    if request.POST.get("group"):
-        group = _sent(request, "group", workshop.groups)
-        if group is None:
-            return HttpResponseBadRequest(_("There is no such table."))
-    try:
-        actions.seat(registration, group, by=actor_of(request))
-    except actions.NotAtThisWorkshop:
-        messages.error(request, _("%(name)s has no place any more.") % {"name": registration.person.name})
-        return _back(workshop)
-    return _back(workshop, moved=str(registration.pk), **{"from": str(before or "")})
-
-
-def _sent(request: HttpRequest, name: str, rows: Any) -> Any:
-    """The row whose id was sent as `name`; None for what is no id, 404 for a foreign one."""
-    try:
-        wanted = UUID(request.POST.get(name, ""))
-    except ValueError:
-        return None
-    return get_object_or_404(rows, pk=wanted)
-
-
-def _back(workshop: Workshop, **query: str) -> HttpResponse:
-    address = reverse("org_tables", args=[workshop.pk])
-    return redirect(f"{address}?{urlencode(query)}" if query else address)
-
-
-@require_POST
-@organises
-def keep(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """`kept=1`: a mix leaves the person where they sit; `kept=0`: it may move them."""
-    registration = _sent(request, "registration", workshop.registrations.confirmed())
-    if registration is None or request.POST.get("kept") not in ("0", "1"):
-        return HttpResponseBadRequest(_("Say who stays."))
-    actions.keep_seat(registration, kept=request.POST["kept"] == "1", by=actor_of(request))
-    return _back(workshop)
 
 
 @require_POST
@@ -134,32 +97,46 @@ def mix(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     board = seating.board_of(workshop)
     if not board.tables:
         messages.error(request, _("Add a table first."))
-        return _back(workshop)
+        return back(workshop)
     earlier_mixes = Event.objects.in_scope(workshop.pk).filter(verb="people.mixed").count()
     found = board.suggest(seed=earlier_mixes)
-    actions.seat_all(workshop, found, by=actor_of(request))
+    seats.seat_all(workshop, found, by=actor_of(request))
     seated = sum(group is not None for group in found.values())
     messages.success(request, seating.seated_sentence(seated, len(board.tables)))
-    return _back(workshop)
+    return back(workshop)
 
 
 @require_POST
 @organises
 def undo_mix(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    if actions.undo_mix(workshop, by=actor_of(request)):
+    if seats.undo_mix(workshop, by=actor_of(request)):
         messages.success(request, _("Everybody sits as before the mix."))
     else:
         messages.warning(request, _("There is no mix to undo."))
-    return _back(workshop)
+    return back(workshop)
+
+
+@require_POST
+@organises
+def mix_by(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Choose what a mix looks at; nobody moves."""
+    form = MixForm(request.POST, fields=seating.board_of(workshop).fields)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("Choose from the list."))
+    plan.change(workshop, by=actor_of(request), workshop=workshop, mixed_by=form.cleaned_data["mixed_by"])
+    return back(workshop)
 
 
 @require_POST
 @organises
 def start_tables(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """Enough even tables for everybody, once, while there are none."""
+    """Enough even tables for everybody, once, while there are none; `names=numbers`: called 1, 2, 3 …"""
     people = workshop.registrations.confirmed().count() or workshop.places
-    plan.start_groups(workshop, seating.tables_for(people), by=actor_of(request))
-    return _back(workshop)
+    tables = seating.tables_for(people)
+    if request.POST.get("names") == "numbers":
+        tables = [(str(number), size) for number, (_name, size) in enumerate(tables, start=1)]
+    plan.start_groups(workshop, tables, by=actor_of(request))
+    return back(workshop)
 
 
 @require_POST
@@ -167,31 +144,50 @@ def start_tables(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 def add_table(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     form = TableForm(request.POST, workshop=workshop)
     if not form.is_valid():
-        return _page(request, workshop, table_form=form)
+        return _page(request, workshop, new_table=form)
     values = dict(form.cleaned_data)
-    moderators = [values.pop("asks"), values.pop("writes")]
+    moderators, addresses = ([values.pop(f"{role}{end}") for role in ModeratorRole.values] for end in ("", "_email"))
     try:
-        plan.add_group(workshop, moderators=moderators, by=actor_of(request), **values)
+        group = plan.add_group(workshop, moderators=moderators, addresses=addresses, by=actor_of(request), **values)
     except plan.NameTaken:
         form.refuse_name()
-        return _page(request, workshop, table_form=form)
-    return _back(workshop)
+        return _page(request, workshop, new_table=form)
+    _warn_of_clashes(request, workshop, group)
+    return back(workshop)
 
 
-@require_POST
+def _warn_of_clashes(request: HttpRequest, workshop: Workshop, group: Group) -> None:
+    """Say at once when a moderator just named is needed elsewhere."""
+    groups = workshop.groups.with_rounds()
+    for clash in clashes(workshop, groups, request.user):
+        if group.pk in clash.tables:
+            messages.warning(request, clash.text)
+
+
+@require_http_methods(["GET", "POST"])
 @organises
 def change_table(request: HttpRequest, workshop: Workshop, group_id: UUID) -> HttpResponse:
-    group = get_object_or_404(workshop.groups, pk=group_id)
-    form = TableForm(request.POST, workshop=workshop, group=group)
-    if not form.is_valid():
-        return _page(request, workshop, table_form=form)
+    """One table: its name, seats, room, what it offers and who moderates."""
+    group = get_object_or_404(workshop.groups.prefetch_related("moderators"), pk=group_id)
+    if request.method == "POST":
+        form = TableForm(request.POST, workshop=workshop, group=group)
+        if form.is_valid() and _change(request, group, form):
+            return back(workshop)
+    else:
+        form = TableForm(workshop=workshop, group=group, initial=seating.TableView(group, []).as_told)
+    return render(request, "org/table.html", {"section": "tables", "group": group, "form": form})
+
+
+def _change(request: HttpRequest, group: Group, form: TableForm) -> bool:
+    """Whether the table is changed; else the form says why not."""
     try:
         plan.change_group(group, by=actor_of(request), **form.cleaned_data)
     except plan.NameTaken:
         form.refuse_name()
-        return _page(request, workshop, table_form=form)
+        return False
     messages.success(request, _("Table %(table)s is saved.") % {"table": group.name})
-    return _back(workshop)
+    _warn_of_clashes(request, group.workshop, group)
+    return True
 
 
 @require_POST
@@ -204,7 +200,21 @@ def remove_table(request: HttpRequest, workshop: Workshop, group_id: UUID) -> Ht
         messages.error(request, _("Notes were written at table %(table)s, so it stays.") % {"table": group.name})
     else:
         messages.success(request, _("Table %(table)s is gone. Who sat there has no seat now.") % {"table": group.name})
-    return _back(workshop)
+    return back(workshop)
+
+
+@require_POST
+@organises
+def table_needs(request: HttpRequest, workshop: Workshop, registration_id: UUID) -> HttpResponse:
+    """What somebody needs of their table, from their own page."""
+    registration = get_object_or_404(workshop.registrations.standing(), pk=registration_id)
+    form = TableNeedsForm(request.POST)
+    if form.is_valid():
+        tell_table_needs(registration, by=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, " ".join(str(sentence) for errors in form.errors.values() for sentence in errors))
+    return redirect("org_person", workshop.pk, registration.pk)
 
 
 @require_POST
@@ -214,16 +224,16 @@ def add_rule(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     if not form.is_valid():
         return _page(request, workshop, rule_form=form)
     values = form.cleaned_data
-    actions.add_rule(workshop, values["one"], values["other"], kind=values["kind"], by=actor_of(request))
-    return _back(workshop)
+    seats.add_rule(workshop, values["one"], values["other"], kind=values["kind"], by=actor_of(request))
+    return back(workshop)
 
 
 @require_POST
 @organises
 def remove_rule(request: HttpRequest, workshop: Workshop, rule_id: int) -> HttpResponse:
     rules = SeatingRule.objects.select_related("one")
-    actions.remove_rule(get_object_or_404(rules, pk=rule_id, one__workshop=workshop), by=actor_of(request))
-    return _back(workshop)
+    seats.remove_rule(get_object_or_404(rules, pk=rule_id, one__workshop=workshop), by=actor_of(request))
+    return back(workshop)
 
 
 @require_POST
@@ -232,31 +242,3 @@ def give_codes(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Six digits for each table ahead of the day, so that sheets can be printed."""
     plan.give_table_codes(workshop, by=actor_of(request))
     return redirect("org_table_sheets", workshop.pk)
-
-
-@require_http_methods(["GET"])
-@organises
-def table_sheets(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """A4 sheets to print: a tent for each table with its name, questions, code and QR, and paper notes behind."""
-    board = seating.board_of(workshop)
-    sessions = workshop.sessions.at_the_tables().prefetch_related("prompts")
-    return render(
-        request,
-        "org/table_sheets.html",
-        {
-            "sheets": [(table, _qr_of_code(table.group)) for table in board.tables],
-            "sessions": list(sessions),
-            "paper_notes": range(12),
-            "without_codes": any(table.group.code is None for table in board.tables),
-        },
-    )
-
-
-def _qr_of_code(group: Group) -> SafeString | str:
-    """The address where a tablet joins this table, as an SVG; nothing before the table has its code."""
-    if group.code is None:
-        return ""
-    drawing = segno.make(f"{settings.ORIGIN}/table/?code={group.code}", error="m", micro=False)
-    return mark_safe(  # noqa: S308 - drawn by us from digits
-        drawing.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None)
-    )

@@ -24,6 +24,7 @@ TABLET = (1180, 820)
 TITLES = {"it": "Una sera di prova", "en": "An evening to try"}
 QUESTIONS = {"it": "Come andate a scuola?", "en": "How do you get to school?"}
 COMPILED_WITHIN_MS = 40_000
+MS_TO_WRITE = 2_000
 WORKER_ASKED = 300  # times, one every 50 ms
 
 
@@ -59,7 +60,7 @@ def enter_as_organiser(page: Page, language: str) -> None:
     page.wait_for_url("**/org/")
 
 
-def plan_workshop(page: Page, language: str) -> Plan:
+def plan_workshop(page: Page, language: str, places: int = PLACES) -> Plan:
     """A workshop from the template of an evening, with a question and two tables; it starts in three hours."""
     page.goto(f"/{language}/org/")
     page.locator(f"main a[href*='/{language}/org/p/'][href$='/workshops/new/']").first.click()
@@ -71,7 +72,7 @@ def plan_workshop(page: Page, language: str) -> Plan:
         "hour": f"{start:%H:%M}",
         "venue": "Casa di Quartiere",
         "address": "Via San Dionigi 36",
-        "places": str(PLACES),
+        "places": str(places),
     }
     for name, value in fields.items():
         page.locator(f"[name={name}]").fill(value)
@@ -141,6 +142,7 @@ def ask_for_place(phone: Page, plan: Plan, person: str) -> None:
     phone.locator("[name=name]").fill(person)
     phone.locator("[name=email]").fill(address_of(person, plan))
     phone.locator(".chips label.chip").first.click()
+    phone.wait_for_timeout(MS_TO_WRITE)  # a form sent sooner is taken for a script's
     phone.locator("main form.form button.button-primary").click()
 
 
@@ -154,8 +156,8 @@ def mix_and_move(page: Page, plan: Plan) -> None:
     fuller, other = (first, second) if before[0] == 3 else (second, first)
     person = fuller.locator("[data-registration]").first
     who = person.get_attribute("data-registration")
-    person.locator("summary").click()
-    person.locator(f"button[name=group][value='{other.get_attribute('data-group')}']").click()
+    person.click()
+    page.locator(f"dialog[open] button[name=group][value='{other.get_attribute('data-group')}']").click()
     expect(other.locator(f"[data-registration='{who}']")).to_have_count(1)
     expect(page.locator("[data-registration]")).to_have_count(PLACES)
 
@@ -187,7 +189,7 @@ def end_session(page: Page) -> None:
 
 
 def press(button: Locator) -> None:
-    """Press a button that sends a form, and wait for the page that answers, though it may look the same."""
+    """Press what leads to another page, and wait for the page that answers, though it may look the same."""
     with button.page.expect_navigation():
         button.click()
 

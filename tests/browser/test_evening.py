@@ -124,10 +124,10 @@ def curate(page: Page, plan: Plan) -> None:
 
 
 def publish(page: Page, plan: Plan) -> None:
-    """Publish; where a note may have a name in it, say that it is fine."""
+    """Publish; where a note may have a name in it, or counts are small, say that it is fine."""
     page.goto(plan.org("summary/publish/"))
-    if page.locator("[name=names_are_fine]").count():
-        page.locator("[name=names_are_fine]").check()
+    for decision in page.locator("[name=names_are_fine], [name=few_are_fine]").all():
+        decision.check()
     evening.press(page.locator("form.form button.button-primary"))
     assert not page.url.endswith("/publish/")
 

@@ -18,7 +18,7 @@ HEAR = """() => {
   new MutationObserver(() => window.heard.push(document.getElementById('status').textContent))
     .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true })
 }"""
-LIVE = "[aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log], [role=marquee]"
+LIVE = "output, [aria-live]:not([aria-live=off]), [role=status], [role=alert], [role=log], [role=marquee]"
 
 
 def ground(page: Page) -> str:

@@ -16,7 +16,7 @@ from tests.browser.pad import join, texts_on_the_server, wait_until
 WATCH_FOR_ILARIAS_NOTE = """
 localStorage.setItem('watched', 'yes')
 new MutationObserver(() => {
-  if (document.documentElement.textContent.includes('Never sent by Ilaria.')) localStorage.setItem('seen', 'yes')
+  if (document.documentElement.textContent.includes('Kept back by Ilaria.')) localStorage.setItem('seen', 'yes')
 }).observe(document, { subtree: true, childList: true, characterData: true })
 """
 
@@ -80,7 +80,7 @@ def test_whoever_joins_next_never_sees_what_the_one_before_had_not_sent(tablet: 
     """The one before has only put the tablet down: nobody left, and the page could open what it remembers."""
     evening.pass_the_worker_by(tablet)
     tablet.context.route("**/ops", lambda route: route.abort())
-    write_note(tablet, "Never sent by Ilaria.")
+    write_note(tablet, "Kept back by Ilaria.")
     tablet.context.add_init_script(WATCH_FOR_ILARIAS_NOTE)
     evening.type_code(tablet, code, "Marta")
     expect(tablet.locator("#banner")).to_contain_text("1 note of an earlier moderator waits on this tablet.")

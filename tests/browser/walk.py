@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_PHONE = 320
+NO_NETWORK = "net::ERR_INTERNET_DISCONNECTED"
 
 KEEP_REFUSALS = """
 globalThis.refused = []
@@ -39,6 +40,11 @@ MEASURE_WIDTH = """async () => {
   for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame)
   return document.scrollingElement.scrollWidth
 }"""
+
+# What is wider than the column it stands in lies over its neighbour, though the page itself is not too wide.
+FIND_SPILLS = """() => [...document.querySelectorAll('main .grid > *')]
+  .filter((each) => getComputedStyle(each).overflowX === 'visible' && each.scrollWidth > each.clientWidth + 1)
+  .map((each) => `${each.scrollWidth} px wide in a column of ${each.clientWidth}: ${each.outerHTML.slice(0, 60)}`)"""
 
 
 @dataclass
@@ -79,8 +85,17 @@ class Checker:
         self._check(self.looks.rules, {"type": "tag", "values": RULES})
         with self._dark():
             self._check(self.looks.dark, {"type": "rule", "values": ["color-contrast"]})
+        for spill in self.page.evaluate(FIND_SPILLS):
+            self._note(self.looks.sideways, spill)
         if is_small:
             self._shrink()
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """Without a network; what the browser then says about addresses it cannot reach is no complaint."""
+        self.page.context.set_offline(True)
+        yield
+        self.page.context.set_offline(False)
 
     def _check(self, found: list[str], run_only: dict[str, object]) -> None:
         for finding in self.page.evaluate(RUN_AXE, run_only):
@@ -102,6 +117,8 @@ class Checker:
 
     def _hear(self, message: ConsoleMessage) -> None:
         address = message.location["url"]
+        if NO_NETWORK in message.text:
+            return
         if message.type == "error" and address != self.page.url:  # a page that is refused on purpose is an error too
             self._note(self.looks.complaints, f"{message.text} {address}")
 

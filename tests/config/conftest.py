@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
-from tests.config.processes import Installation, Processes, processes
+from tests.config.processes import Installation, Processes, free_port, processes, service_missing, until
 
 
 @pytest.fixture
@@ -41,3 +43,25 @@ def installation(prepared: Path, tmp_path: Path) -> Callable[..., tuple[Installa
         return Installation(folder, extra), json.loads((prepared / "scene.json").read_text())
 
     return make
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Redis of the test's own: `(url, process)`, so that it may be emptied, frozen and killed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        service_missing("redis-server is not installed")
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+    with subprocess.Popen([str(program), *options], stdout=subprocess.DEVNULL) as process:
+        url = f"redis://127.0.0.1:{port}"
+        until(lambda: answers(url), "Redis")
+        yield url, process
+        process.kill()
+
+
+def answers(url: str) -> bool:
+    try:
+        return redis.Redis.from_url(url).ping()
+    except redis.ConnectionError:
+        return False

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import live
+from benchmarks import live, summary_sizes
 from benchmarks.pages import goals
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = ["home", "programme", "workshop", "place_form", "said", "said_list"]
 
 
-def bench(*arguments):
-    """What the command prints on stdout, as a real run."""
+def bench(*arguments, keep=()):
+    """What the command prints on stdout, as a real run; on SQLite, unless the name of the database is in `keep`."""
     environment = {**os.environ, "TAVOLO_MODE": "demo"}
-    environment.pop("DATABASE_URL", None)
+    if "DATABASE_URL" not in keep:
+        environment.pop("DATABASE_URL", None)
     done = subprocess.run(
         [sys.executable, "manage.py", "bench", *arguments],
         cwd=ROOT,
@@ -32,11 +33,13 @@ def bench(*arguments):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="CPU time is read from /proc")
 def test_one_object_tells_the_cost_of_each_page_beside_the_floor():
-    report = json.loads(bench("pages", "--json", "--seconds", "0.2", "--rounds", "1"))
+    report = json.loads(bench("pages", "--json", "--seconds", "0.2", "--rounds", "1", "--notes", "60"))
     figures = {"rps", "rps_range", "p50_ms", "p99_ms", "alone_ms", "cpu_ms", "db_ms", "bytes", "requests"}
     assert set(report) == {
-        "machine", "database", "conditions", "memory_mb", "start_s", "floor", "pages", "goals"
+        "machine", "database", "conditions", "memory_mb", "start_s", "floor", "large", "pages", "goals"
     }  # fmt: skip
+    assert (set(report["large"]), report["large"]["notes"]) == ({"notes", "summary", "outcome"}, 60)
+    assert set(report["large"]["outcome"]) == {"url", "queries", "bytes", "cold_ms", "made_ms"}
     assert set(report["floor"]) == {"url", "queries", *figures}
     assert [page["name"] for page in report["pages"]] == [*PUBLIC, "api_workshops"]
     expected = {"name", "url", "queries", "queries_kept", "queries_at_1_and_3", "made_ms", "ratio_to_floor", *figures}
@@ -88,6 +91,33 @@ def test_the_live_measurement_says_what_it_promises_and_loses_nothing():
     assert report["goals"]["lost or doubled, all together"] == {"must": 0, "found": 0, "met": True}
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_summaries_are_measured_without_labelled_notes_too(tmp_path):
+    report = json.loads(bench("summary", "--json", "--most", "0", "--rounds", "1", "--data", str(tmp_path)))
+    assert set(report) == {
+        "machine", "files", "why_no_files", "steady", "sizes", "seconds", "peak_mb", "click", "goals"
+    }  # fmt: skip
+    assert (report["files"], report["sizes"]) == ({}, {})
+    assert report["why_no_files"] == "no labelled notes and no scorer beside the project"
+    assert set(report["goals"]) == {"C1: click to start, p50 ms", "C2: 8 groups x 50 notes, p50 ms"}
+    played = summary_sizes.play(120, 3)
+    assert (played["sections"], played["lost"], set(played)) == (3, 0, {"sections", "seconds", "peak_mb", "lost"})
+
+
+@pytest.mark.slow
+def test_mixing_tables_is_measured_beside_the_plainest_loop_of_the_same_machine():
+    report = json.loads(bench("tables", "--json", "--people", "36", "--groups", "6", "--rounds", "2"))
+    assert set(report) == {
+        "machine", "people", "groups", "floor_cpu_s", "mix_cpu_s", "ratio_to_floor", "rebalance_cpu_s",
+        "rebalance_moves", "penalty", "best_of_random_splits", "random_splits", "broken", "rules", "pairs_again",
+        "sizes", "same_seed_same_mix", "goals",
+    }  # fmt: skip
+    told = ("people", "groups", "random_splits", "broken", "sizes", "same_seed_same_mix", "rebalance_moves")
+    assert [report[name] for name in told] == [36, 6, 1000, 0, [6, 6], True, 2]
+    assert report["penalty"] < report["best_of_random_splits"]
+
+
 @pytest.mark.skipif(not (ROOT / "node_modules" / "ws").exists(), reason="the peers' packages are not installed")
 @pytest.mark.skipif(sys.platform != "linux", reason="CPU time is read from /proc")
 @pytest.mark.parametrize("kind", ["echo", "yjs"])
@@ -99,7 +129,7 @@ def test_each_peer_carries_every_op_to_everybody(kind):
     assert [figures[name] for name in ("ops", "lost", "doubled", "disorder")] == [10, 0, 0, 0]
 
 
-def report_with(**changes):
+def report_with(slow=290.0, **changes):
     """A report in which every goal is met, but for the changes to its programme page."""
     page = {
         "name": "programme",
@@ -109,7 +139,8 @@ def report_with(**changes):
         "queries_at_1_and_3": [4, 4],
         "alone_ms": 7.0,
     }
-    return {"pages": [{**page, **changes}], "memory_mb": {"after_requests": 80.0}, "start_s": 2.0}
+    large = {"summary": {"made_ms": slow}, "outcome": {"made_ms": 90.0}}
+    return {"pages": [{**page, **changes}], "memory_mb": {"after_requests": 80.0}, "start_s": 2.0, "large": large}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +151,7 @@ def report_with(**changes):
         ({"queries": 7, "queries_at_1_and_3": [7, 7]}, ["P2"]),
         ({"queries_at_1_and_3": [3, 5]}, ["P2"]),
         ({"alone_ms": 20.5}, ["P3"]),
+        ({"slow": 310.0}, ["curation"]),
     ],
 )
 def test_a_goal_is_missed_only_by_what_it_is_about(changes, missed):

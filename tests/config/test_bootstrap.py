@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +15,8 @@ import pytest
 
 from config import bootstrap
 from tests.config.processes import ROOT
+
+pytestmark = pytest.mark.one_database
 
 
 class Replaced(Exception):
@@ -209,3 +213,27 @@ def test_a_bare_python_without_a_network_ends_with_a_sentence_and_no_traceback(t
         "The packages of requirements.lock could not be installed. Is there a network? "
         "Behind a mirror, set it up for pip or uv as usual and start again."
     )
+
+
+def test_what_a_killed_build_leaves_behind_holds_up_nobody(tmp_path):
+    """A build starts helpers by forking. They outlive it when it is killed, and had its lock with them for ever."""
+    (tmp_path / "manage.py").touch()
+    building = f"""
+import os, pathlib, signal, time
+from config import bootstrap
+bootstrap.ROOT = pathlib.Path({str(tmp_path)!r})
+with bootstrap._alone():
+    helper = os.fork()
+    if helper == 0:
+        os.close(1)
+        time.sleep(60)
+    print(helper, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run([sys.executable, "-c", building], cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=30)
+    helper = int(killed.stdout)
+    try:
+        with (tmp_path / "manage.py").open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.kill(helper, signal.SIGKILL)

@@ -33,8 +33,20 @@ def test_what_two_tablets_wrote_in_chaos_is_everywhere_the_same_and_nothing_is_l
         "diverged": 0,
         "failed_seeds": [],
     }, report["failures"]
-    happened = ("kills", "device_kills", "conflicts", "wrong_answers")
+    happened = ("kills", "device_kills", "conflicts", "confirmations", "wrong_answers")
     assert [name for name in happened if not report[name]] == []
+
+
+@real
+def test_what_a_restored_server_has_forgotten_comes_back_from_the_tablets_and_nothing_twice():
+    report = measure(seeds=2, ops=150, restore=True)
+    counted = ("device_lost", "doubled", "diverged", "failed_seeds")
+    assert {name: report[name] for name in counted} == {
+        "device_lost": 0,
+        "doubled": 0,
+        "diverged": 0,
+        "failed_seeds": [],
+    }, report["failures"]
 
 
 @real
@@ -45,6 +57,7 @@ def test_each_broken_twin_is_found_out_by_what_it_breaks():
         "no_dedupe": "acked_lost",
         "ack_before_commit": "device_lost",
         "emptied_on_any_2xx": "device_lost",
+        "restore_unnoticed": "device_lost",
     }
     assert tuple(found) == CONTROLS
     assert [(twin, found[twin]) for twin, sign in must_show.items() if not found[twin][sign]] == []

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from config import urls
 from config.assets import manifest
 from ledger.history import SYSTEM
-from participants.actions import new_link
+from participants.actions.links import new_link
 from participants.middleware import DEVICE_IN_SESSION
 from participants.users import let_in
 from tests.factories import (
@@ -53,7 +53,8 @@ CSP = {
     "object-src": "'none'",
 }
 ONE_POLICY = {"require-trusted-types-for": "'script'", "trusted-types": "app"}
-NO_HTML_OF_STRINGS = {"pad": ONE_POLICY, "shell": ONE_POLICY, "wall": {**ONE_POLICY, "trusted-types": "'none'"}}
+NO_HTML_OF_STRINGS = dict.fromkeys(("pad", "shell", "door", "door shell"), ONE_POLICY)
+NO_HTML_OF_STRINGS["wall"] = {**ONE_POLICY, "trusted-types": "'none'"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -62,6 +63,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 NO_CAMERA = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+OWN_CAMERA = NO_CAMERA.replace("camera=()", "camera=(self)")
+SCANS = {"door", "door shell"}
 
 
 def policy(answer) -> dict[str, str]:
@@ -101,6 +104,9 @@ def places() -> dict[str, tuple[Client, str]]:
         "join": (visitor, reverse("table_join")),
         "pad": (tablet, reverse("table_pad", args=[group.pk])),
         "shell": (visitor, reverse("table_shell")),
+        "doors": (organiser, reverse("desk_doors")),
+        "door": (organiser, reverse("desk_phone", args=[workshop.pk])),
+        "door shell": (visitor, reverse("desk_shell")),
         "desk": (organiser, reverse("org_desk", args=[workshop.pk])),
         "wall": (visitor, reverse("wall", args=[workshop.wall_secret])),
         "org": (organiser, reverse("org_home")),
@@ -125,7 +131,7 @@ STATUS = {
     "bad request": 400,
 }
 PERSONAL = {"workshop", "enter", "my place", "join", "pad", "shell", "desk", "wall", "org", "cockpit", "people"}
-PERSONAL |= {"api", "api refusal"}
+PERSONAL |= {"api", "api refusal", "doors", "door", "door shell"}
 NO_COOKIE = ("home", "programme", "how", "accessibility", "your data", "said", "health", "missing", "static", "wall")
 
 
@@ -140,7 +146,9 @@ def test_every_kind_of_answer_carries_the_headers(places):
     assert {kind: policy(answer) for kind, answer in answers.items()} == {
         kind: {**CSP, **NO_HTML_OF_STRINGS.get(kind, {})} for kind in places
     }
-    assert {answer["Permissions-Policy"] for answer in answers.values()} == {NO_CAMERA}
+    assert {kind: answer["Permissions-Policy"] for kind, answer in answers.items()} == {
+        kind: OWN_CAMERA if kind in SCANS else NO_CAMERA for kind in places
+    }
     ids = [answer["X-Request-Id"] for answer in answers.values()]
     assert [bool(re.fullmatch("[0-9a-f]{16}", one)) for one in ids] == [True] * len(ids)
     assert len(set(ids)) == len(ids)

@@ -11,6 +11,7 @@ import pytest
 from tests.config.processes import ROOT
 
 # In pieces, so that this file does not name what it looks for.
+pytestmark = pytest.mark.one_database
 PLACES = (
     "index" + "-url",
     "index" + "_url",

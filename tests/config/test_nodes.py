@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -58,28 +56,6 @@ def postgres() -> Iterator[str]:
         service_missing(f"PostgreSQL does not answer at {urlsplit(POSTGRES).netloc}")
     yield urlunsplit(urlsplit(POSTGRES)._replace(path=f"/{DATABASE}"))
     on_server(f"DROP DATABASE {DATABASE} WITH (FORCE)")
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A Redis of the test's own: `(url, process)`, so that it may be emptied, frozen and killed."""
-    program = shutil.which("redis-server")
-    if program is None:
-        service_missing("redis-server is not installed")
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
-    with subprocess.Popen([str(program), *options], stdout=subprocess.DEVNULL) as process:
-        url = f"redis://127.0.0.1:{port}"
-        until(lambda: answers(url), "Redis")
-        yield url, process
-        process.kill()
-
-
-def answers(url: str) -> bool:
-    try:
-        return redis.Redis.from_url(url).ping()
-    except redis.ConnectionError:
-        return False
 
 
 def rows(url: str, query: str) -> list[tuple]:

@@ -47,8 +47,12 @@ def other() -> World:
 
 
 def address(name: str, arguments: tuple[str, ...], world: World, **instead: object) -> str:
-    slug = {"slug": world.things["programme"].slug} if name == "programme" else {}
-    ids = {**world.ids, **slug, **instead}
+    own: dict[str, object] = {"slug": world.things["programme"].slug} if name.startswith("programme") else {}
+    if name == "invitation":
+        own = {"token": world.ids["invitation_token"]}
+    if name.startswith("moderate"):
+        own = {"token": world.ids["moderator_token"]}
+    ids = {**world.ids, **own, **instead}
     return reverse(name, kwargs={argument: ids[argument] for argument in arguments})
 
 
@@ -133,10 +137,16 @@ def body(response) -> bytes:
         "prompt_id",
         "initiative_id",
         "theme_id",
+        "audience_id",
         "device_id",
         "op_id",
         "registration_id",
         "rule_id",
+        "invitation_id",
+        "team_invitation_id",
+        "seat_id",
+        "mail_id",
+        "question_id",
         "finding_id",
         "note_id",
         "group_id",
@@ -168,10 +178,19 @@ def test_forbidden_writes_leave_the_database_as_it_was(world, other):
 def fingerprint() -> dict[str, list]:
     """Every row of every table of ours, but for when a tablet was last seen."""
     return {
-        model._meta.label: sorted(map(str, model.objects.values_list(*kept_fields(model))))
+        model._meta.label: sorted(str([readable(value) for value in row]) for row in rows_of(model))
         for model in apps.get_models()
         if model is not Session and model._meta.app_label in ("ledger", "workshops", "participants", "feedback", "knox")
     }
+
+
+def rows_of(model):
+    return model.objects.values_list(*kept_fields(model))
+
+
+def readable(value):
+    """PostgreSQL hands bytes out as a view, which says where it lies in memory and not what is in it."""
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def kept_fields(model) -> list[str]:

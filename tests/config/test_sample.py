@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from config.sample.load import SLUG, load, story
 from config.sample.remove import remove
 from feedback.models import Finding, Note, Op, Outcome, RatingTally, Redaction
+from feedback.notes.confirmations import heard_in
 from ledger.models import Event, Job, Mail
 from participants.models import Device, Person, Registration, SeatingRule, User
 from workshops.models import Group, Programme, Session, Workshop
@@ -21,7 +23,8 @@ NOW = dt.datetime(2026, 4, 11, 18, 7, 41, tzinfo=dt.UTC)
 def django_db_setup(django_db_setup, django_db_blocker):
     """The sample is loaded once for this file: reading it changes nothing."""
     with django_db_blocker.unblock():
-        load(NOW)
+        with time_machine.travel(NOW):
+            load(NOW)
         yield
         remove(SLUG)
         User.objects.filter(email__endswith="@tavolo.example").delete()
@@ -59,8 +62,13 @@ def test_places_are_taken_and_people_wait():
         (w.places, *(getattr(w.registrations, standing)().count() for standing in ("confirmed", "waiting", "here")))
         for w in Workshop.objects.order_by("number")
     ]
-    assert counts == [(18, 16, 0, 16), (18, 18, 2, 16), (18, 18, 3, 0), (18, 0, 0, 0)]
-    assert [r.position() for r in workshop(3).registrations.waiting()] == [1, 2, 3]
+    assert counts == [(18, 16, 0, 16), (18, 18, 2, 16), (18, 17, 2, 0), (18, 0, 0, 0)]
+    assert [r.position() for r in workshop(3).registrations.waiting()] == [1, 2]
+    assert [r.person.name for r in workshop(3).registrations.offered()] == ["Vera Shehu"]
+    assert [(str(a), a.places, a.registrations.holding().count()) for a in workshop(3).audiences.all()] == [
+        ("Residents", 12, 12),
+        ("Workers", 4, 6),
+    ]
 
 
 def test_twenty_three_minutes_are_left_of_the_session_at_the_tables():
@@ -120,7 +128,8 @@ def test_the_count_of_each_table_equals_its_stored_ops():
     for group in Group.objects.filter(workshop__number__in=(1, 2)):
         ops = Op.objects.filter(group=group)
         assert list(ops.order_by("seq").values_list("seq", flat=True)) == list(range(1, group.seq + 1))
-        assert group.seq == group.notes.order_by("-seq").first().seq
+        last = [rows.order_by("-seq").first().seq for rows in (group.notes, group.confirmations)]
+        assert group.seq == max(last)
 
 
 def test_the_last_op_of_each_note_shows_the_note_as_it_is():
@@ -139,6 +148,29 @@ def test_one_conflict_waits_for_a_decision():
     [note] = Note.objects.exclude(variants=[])
     assert note.group.name == "Olmo"
     assert [(v["text"], v["by"]) for v in note.variants] == [(told["theirs"], told["by"])]
+
+
+def test_each_table_confirmed_the_notes_of_a_session_before_it_ended():
+    told = story()["notes"]
+    over = {(key, note["session"], note["group"]) for key, notes in told.items() for note in notes} - {
+        ("habits-ratings", "ratings", group.name) for group in Group.objects.filter(workshop__number=2)
+    }
+    heard = [one for number in (1, 2) for one in heard_in(workshop(number)).values()]
+    assert len(heard) == len(over)
+    times = [(one.confirmation.session.closed_at - one.at).total_seconds() for one in heard]
+    assert (set(times), all(one.confirmation.people for one in heard)) == ({120}, True)
+
+
+def test_one_note_was_corrected_in_plenary_and_so_changed_since_its_table_confirmed():
+    corrected = story()["corrected"]
+    [note] = Note.objects.exclude(corrections=[])
+    final = story()["notes"]["habits-map"][corrected["note_index"]]["text"]
+    [told] = note.corrections
+    assert (note.text, told["from"], told["to"], told["by"]) == (final, corrected["before"], final, corrected["by"])
+    report = note.session.workshop.sessions.get(kind="report")
+    assert report.opened_at < dt.datetime.fromisoformat(told["at"]) < report.closed_at
+    partial = [one for number in (1, 2) for one in heard_in(workshop(number)).values() if not one.is_whole]
+    assert [set(one.changed) for one in partial] == [{note.pk}]
 
 
 def test_one_note_holds_a_name_that_is_not_hidden_yet():
@@ -173,7 +205,9 @@ def test_the_findings_are_confirmed_by_people_and_quote_one_of_their_notes():
 
 def test_the_sample_writes_to_nobody_and_leaves_no_work():
     assert Mail.objects.due_at(timezone.now()).count() == 0
-    assert Job.objects.due_at(timezone.now()).count() == 0
+    assert Job.objects.due_at(NOW + dt.timedelta(hours=48)).count() == 0
+    [lapses] = Job.objects.due_at(NOW + dt.timedelta(hours=72))
+    assert (lapses.kind, lapses.not_before) == ("lapse_offers", workshop(3).registrations.offered().get().offered_until)
     assert Mail.objects.filter(kind="waiting", sent_at__lte=NOW).count() == 5
 
 

@@ -23,6 +23,17 @@ MISSING = [
     ({"TAVOLO_ORIGIN": "tavolo.example"}, "TAVOLO_ORIGIN is not set:"),
     ({"DATABASE_URL": ""}, "DATABASE_URL is not set:"),
     ({"TAVOLO_WEB_PROCESSES": "2"}, "Several web processes need REDIS_URL:"),
+    ({"OIDC_ISSUER": "https://id.example"}, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_SECRET go together:"),
+    ({"OIDC_NAME": "Our city"}, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_SECRET go together:"),
+    (
+        {"OIDC_ISSUER": "http://id.example", "OIDC_CLIENT_ID": "x", "OIDC_SECRET": "y"},
+        "OIDC_ISSUER is not an address that begins with https://",
+    ),
+    ({"MAIL_WEBHOOK_SECRET": "name:password"}, "MAIL_WEBHOOK_SECRET needs ANYMAIL_PROVIDER:"),
+    (
+        {"MAIL_WEBHOOK_SECRET": "password", "ANYMAIL_PROVIDER": "postmark"},
+        "MAIL_WEBHOOK_SECRET is a name and a password with a colon:",
+    ),
 ]
 PRAGMAS = """
 import json, django
@@ -57,6 +68,30 @@ def test_with_everything_set_it_passes_the_checks_for_deployment(tmp_path: Path)
         "System check identified no issues (0 silenced).\n",
         "",
     )
+
+
+def test_with_an_issuer_it_passes_them_too(tmp_path: Path):
+    given = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "x", "OIDC_SECRET": "y"}
+    passed = run(tmp_path, {**EVERYTHING, **given}, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert (passed.returncode, passed.stdout, passed.stderr) == (
+        0,
+        "System check identified no issues (0 silenced).\n",
+        "",
+    )
+
+
+def test_a_provider_that_tells_of_bounces_gets_its_address(tmp_path: Path):
+    given = {
+        "ANYMAIL_PROVIDER": "postmark",
+        "ANYMAIL": "POSTMARK_SERVER_TOKEN=x",
+        "MAIL_WEBHOOK_SECRET": "name:password",
+    }
+    script = (
+        "import django; django.setup(); from django.urls import reverse; "
+        "print(reverse('anymail:postmark_tracking_webhook'))"
+    )
+    asked = run(tmp_path, {**EVERYTHING, **given, "DJANGO_SETTINGS_MODULE": "config.settings"}, "-c", script)
+    assert (asked.stdout, asked.stderr) == ("/mail/postmark/tracking/\n", "")
 
 
 def test_several_web_processes_start_with_redis(monkeypatch):

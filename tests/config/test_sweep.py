@@ -26,6 +26,7 @@ def sent(monkeypatch) -> list[str]:
         with claim.finishing():
             Mail.objects.create(kind="greeting", key="from the job", recipient_id="nando", subject_id="1")
 
+    monkeypatch.setattr(jobs, "_lookouts", [])
     monkeypatch.setitem(outbox._renderers, "greeting", render)
     monkeypatch.setitem(jobs._works, "greet", work)
     return written

@@ -14,7 +14,8 @@ from feedback.next_steps import next_steps
 from feedback.notes.actions import apply_ops
 from ledger.history import SYSTEM, Actor
 from ledger.models import Event
-from participants.actions import check_in, seat
+from participants.actions.door import check_in
+from participants.actions.seats import seat
 from participants.models import Device
 from tests.factories import (
     make_device,
@@ -146,7 +147,7 @@ def test_more_tables_need_no_more_queries(groups, django_assert_num_queries):
     for table in tables:
         make_note(table, session, theme=mobility)
     workshop = Workshop.objects.with_programme().get(pk=workshop.pk)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         next_steps(gather(workshop, timezone.now(), names=True))
 
 
@@ -156,7 +157,7 @@ def test_the_refreshed_part_needs_no_more_queries_for_more_tables(client, groups
     for table in tables:
         make_note(table, session, theme=mobility)
     client.force_login(make_organiser(workshop.programme))
-    with django_assert_num_queries(17):  # session, user, workshop, role, and the thirteen
+    with django_assert_num_queries(19):  # session, user, workshop, role, and the fifteen
         client.get(f"/en/org/w/{workshop.pk}/live/")
 
 
@@ -197,6 +198,22 @@ def test_a_theme_a_table_has_not_touched_is_told_when_little_time_is_left():
     )
     Session.objects.update(ends_at=timezone.now() + dt.timedelta(minutes=40))
     assert titles(workshop) == []
+
+
+def test_a_suggestion_opens_the_message_filled_in_for_that_table(client):
+    workshop, [gelso, _olmo], session, [mobility, food] = a_day()
+    for _note in range(3):
+        make_note(gelso, session, theme=mobility)
+    client.force_login(make_organiser(workshop.programme))
+    [step] = next_steps(cockpit_of(workshop))
+    form = client.get(step.url).context["message_form"]
+    assert (str(form["table"].value()), form["text"].value()) == (
+        str(gelso.pk),
+        "Nobody has spoken of Food yet. Is there something to say?",
+    )
+    other = make_theme(make_workshop().programme)
+    for about in (other.pk, "nothing"):
+        assert client.get(step.url.replace(str(food.pk), str(about))).context["message_form"]["text"].value() is None
 
 
 def test_a_session_over_its_time_can_be_ended_from_the_list():
@@ -256,7 +273,11 @@ def test_observers_read_the_cockpit_without_names_and_without_buttons(client):
 @pytest.mark.parametrize(
     ("role", "named", "leads_to"),
     [
-        ("organiser", "Organiser", "agenda/ desk/ details/ notes/ people/ summary/ tables/ wall/"),
+        (
+            "organiser",
+            "Organiser",
+            "agenda/ data/ desk/ details/ history/ mail/ notes/ people/ replies/ summary/ tables/ wall/",
+        ),
         ("observer", "Observer", "notes/"),
     ],
 )

@@ -191,6 +191,6 @@ def test_the_front_page_needs_no_more_queries_for_more_of_everything(
         make_theme(programme)
         make_registration(make_workshop(programme))
         make_workshop(make_programme(), starts_at=in_days(-60))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page = home(client).context["page"]
     assert (len(page.stops), len(page.themes), len(page.others)) == (several + 1, several + 1, several)

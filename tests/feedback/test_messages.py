@@ -14,7 +14,7 @@ from feedback.notes.hub import read_room
 from feedback.notes.messages import messages_of, tell_tables
 from ledger.history import SYSTEM
 from ledger.models import Event
-from participants.actions import tell_status
+from participants.actions.tablets import tell_status
 from participants.middleware import DEVICE_IN_SESSION
 from tests.factories import make_device, make_group, make_organiser, make_session, make_workshop
 

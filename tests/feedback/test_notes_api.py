@@ -15,7 +15,7 @@ from knox.models import AuthToken
 from feedback.models import Note, Op
 from feedback.notes.actions import accept_held
 from ledger.history import SYSTEM
-from participants.actions import remove_device
+from participants.actions.tablets import remove_device
 from participants.middleware import DEVICE_IN_SESSION
 from tests.factories import (
     make_device,
@@ -351,7 +351,7 @@ def test_changes_need_no_more_queries_for_more_notes(table, notes, django_assert
         make_note(group, session)
     client = tablet(group)
     client.get(f"/api/v1/groups/{group.pk}/changes")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(client.get(f"/api/v1/groups/{group.pk}/changes").json()["notes"]) == notes
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from feedback.models import Note
 from feedback.notes.actions import apply_ops
 from feedback.notes.kit import kit
-from feedback.summary.compile import document_of, gather
+from feedback.summary.material import documents_of, gather
 from ledger.history import SYSTEM
 from tests.factories import make_group, make_note, make_organiser, make_session, make_workshop, op_for_new_note
 from workshops.actions import change_details
@@ -64,9 +64,8 @@ def test_a_note_can_be_the_same_as_another_of_its_table_and_session(table):
     again = op_for_new_note(session, "The bakery leaves bread", same_as=str(first.pk))
     [ack] = take(group, again)
     assert (ack["status"], ack["note"]["same_as"]) == ("stored", str(first.pk))
-    assert [note["same_as"] for note in document_of(gather(group.workshop))["notes"] if "same_as" in note] == [
-        str(first.pk)
-    ]
+    [document] = documents_of(gather(group.workshop)).values()
+    assert [note["same_as"] for note in document["notes"] if "same_as" in note] == [str(first.pk)]
 
 
 def test_a_foreign_missing_or_other_sessions_note_cannot_be_the_same(table):

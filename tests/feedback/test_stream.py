@@ -17,9 +17,9 @@ from django.test import Client
 from feedback.notes import hub as hubs
 from feedback.notes import stream
 from feedback.notes.actions import apply_ops
-from feedback.notes.rows import epoch
+from ledger.epochs import epoch
 from ledger.history import SYSTEM
-from participants.actions import join_table, remove_device
+from participants.actions.tablets import join_table, remove_device
 from participants.middleware import DEVICE_IN_SESSION
 from tests.factories import (
     make_device,
@@ -174,7 +174,7 @@ def test_a_stream_says_at_once_of_which_history_it_is_and_where_it_begins(table,
         async with Stream(f"/live/groups/{group.pk}", key, query=since) as back:
             await back.until(lambda: back.beginning)
             name = await sync_to_async(epoch, thread_sensitive=True)()
-            assert back.beginning == {"epoch": name, "seq": begins, "notes": [], "tallies": []}
+            assert back.beginning == {"epoch": name, "seq": begins, "notes": [], "tallies": [], "confirmations": []}
 
     asyncio.run(scene())
 
@@ -219,7 +219,9 @@ def test_what_this_process_stored_is_told_without_reading_it_again(table, monkey
             await write(group, session, "Salt")
             await other.until(lambda: len(other.rows()) == 3)
             assert other.rows() == [(1, "Bread"), (2, "Oil"), (3, "Salt")]
-            assert [set(data) for _id, _event, data in other.events] == [{"epoch", "seq", "notes", "tallies"}] * 2
+            assert [set(data) for _id, _event, data in other.events] == [
+                {"epoch", "seq", "notes", "tallies", "confirmations"}
+            ] * 2
 
     asyncio.run(scene())
 

@@ -1,6 +1,7 @@
 """What the projector shows, and what it must never show."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -9,7 +10,8 @@ from django.utils import timezone
 from feedback.summary.actions import hide_words
 from feedback.wall import Countdown, wall_picture_of
 from ledger.history import SYSTEM
-from participants.actions import check_in, seat
+from participants.actions.door import check_in
+from participants.actions.seats import seat
 from tests.factories import make_group, make_note, make_registration, make_session, make_theme, make_workshop
 from workshops import actions as plan
 from workshops.models import Session, Workshop
@@ -86,6 +88,19 @@ def test_the_question_asked_is_the_one_the_organiser_chose():
     assert shown(workshop, WallMode.SESSION).prompt_no == 3
 
 
+@pytest.mark.parametrize(
+    ("length", "size"), [(64, ""), (65, ' class="wall-words-long"'), (121, ' class="wall-words-longer"')]
+)
+def test_the_longer_a_question_or_title_the_smaller_its_letters(client, length, size):
+    words = "a" * length
+    workshop, _tables, session = a_running_workshop(title={"en": words})
+    session.prompts.update(text={"en": words})
+    for mode, tag in ((WallMode.SESSION, "h2"), (WallMode.WELCOME, "h1")):
+        Workshop.objects.update(wall_mode=mode)
+        page = client.get(f"/wall/{workshop.wall_secret}/?language=en").content.decode()
+        assert re.search(rf'<{tag}\s*{size} lang="en">{words}</{tag}>', page)
+
+
 def test_seats_are_counts_of_people_expected_and_here():
     workshop, [gelso, _olmo], _session = a_running_workshop()
     for name in ("Ada", "Bo", "Cleo"):
@@ -154,7 +169,7 @@ def test_more_tables_need_no_more_queries(client, django_assert_num_queries, mod
     for table in tables:
         make_note(table, session, dots=1)
     Workshop.objects.update(wall_mode=mode)
-    expected = {WallMode.WELCOME: 2, WallMode.NEXT: 3, WallMode.SESSION: 6, WallMode.DOTS: 8, WallMode.REPORT: 11}[mode]
+    expected = {WallMode.WELCOME: 2, WallMode.NEXT: 3, WallMode.SESSION: 6, WallMode.DOTS: 9, WallMode.REPORT: 12}[mode]
     with django_assert_num_queries(expected):
         client.get(f"/wall/{workshop.wall_secret}/picture/")
 

@@ -9,6 +9,7 @@ function stage(refresh = async () => {}) {
   const streams = []
   const timers = []
   let now = 0
+  const network = new EventTarget()
   class EventSource {
     listeners = {}
     constructor(url) { this.url = url; streams.push(this) }
@@ -18,9 +19,10 @@ function stage(refresh = async () => {}) {
   let refreshes = 0
   const counted = async () => { refreshes += 1; await refresh() }
   const setTimeout = (run, after) => timers.push({ run, after })
-  follow('/live/walls/x', counted, (isFresh) => said.push(isFresh), { EventSource, setTimeout, now: () => now })
+  follow('/live/walls/x', counted, (isFresh) => said.push(isFresh), { EventSource, setTimeout, now: () => now, network })
   return {
     said,
+    network,
     streams,
     timers,
     refreshes: () => refreshes,
@@ -52,6 +54,20 @@ test('each change is fetched, and changes while fetching cause one fetch more', 
   release()
   await at.settle()
   assert.deepEqual([at.refreshes(), at.said], [2, [true, true]])
+})
+
+test('a network that goes or comes is looked at at once, though the stream says nothing', async () => {
+  let works = true
+  const at = stage(async () => { if (!works) throw new Error('no connection') })
+  at.hear('open')
+  await at.settle()
+  works = false
+  at.network.dispatchEvent(new Event('offline'))
+  await at.settle()
+  works = true
+  at.network.dispatchEvent(new Event('online'))
+  await at.settle()
+  assert.deepEqual(at.said, [true, false, true])
 })
 
 test('a page that cannot be had is said, and the next success takes it back', async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { difference, joined } from '../../static/js/notepad/difference.js'
 import { events } from '../../static/js/notepad/live.js'
-import { csrfToken } from '../../static/js/notepad/net.js'
-import { createWords } from '../../static/js/notepad/words.js'
+import { csrfToken } from '../../static/js/shared/http.js'
+import { createWords } from '../../static/js/shared/words.js'
 
 async function* chunks(...parts) { yield* parts }
 

@@ -246,7 +246,9 @@ test('an older row gets only the dots and second texts it lacks, and loses those
 test('a deletion newer than the backup stays a deletion', () => {
   const gone = doubt(known({ seq: 50, revision: 4, text: 'newer', deleted: true, dots: 2 }), 'e2')
   const back = receive(gone, row('n1', { seq: 3, revision: 2, text: 'older' }))
-  assert.deepEqual([shown(back).deleted, sendable(back).do, back.local, back.owed], [true, 'delete', {}, []])
+  assert.deepEqual([shown(back).deleted, back.owed], [true, []])
+  const { ops } = sendAll(back, ({ do: doing, set }) => ({ deleted: doing === 'delete', text: set?.text.to ?? 'newer' }))
+  assert.deepEqual(ops.map(({ do: doing, set }) => [doing, set?.text.to]), [['set', 'newer'], ['delete', undefined]])
   assert.equal(isUnsent(receive(gone, row('n1', { seq: 3, revision: 3, text: 'newer', deleted: true }))), false)
   assert.equal(forgotten(known({ deleted: true })), null)
 })
@@ -254,6 +256,71 @@ test('a deletion newer than the backup stays a deletion', () => {
 test('a note brought back after the backup comes back again', () => {
   const back = receive(doubt(known({ revision: 4 }), 'e2'), row('n1', { seq: 3, revision: 3, text: 'old', deleted: true }))
   assert.equal(sendable(back).do, 'restore')
+})
+
+const doubted = (extra) => doubt(known({ seq: 50, revision: 4, text: 'newer', ...extra }), 'e2', true)
+
+test('a row written on since the restore keeps its text, and ours goes beside it under an id that is the same on every tablet', () => {
+  for (const revision of [3, 4, 9]) {
+    const back = receive(doubted(), row('n1', { seq: 3, revision, base: 2, text: 'written since', kind: 'idea' }))
+    const elsewhere = receive(doubted({ revision: 6 }), row('n1', { seq: 3, revision, base: 2, text: 'written since' }))
+    const { ops } = sendAll(back, ({ set }) => ({ text: 'written since', variants: [{ op: 'x', text: set.text.to }] }))
+    assert.deepEqual(ops.map(({ do: doing, set, knew }) => [doing, set, knew]), [['set', { text: { from: null, to: 'newer' } }, undefined]])
+    assert.equal(sendAll(elsewhere).ops[0].op, ops[0].op)
+    assert.equal(shown(back).kind, 'idea')
+  }
+})
+
+test('a row that is only older is offered our fields with the revision we knew, unless something new was typed', () => {
+  const older = row('n1', { seq: 3, revision: 2, base: 2, text: 'older' })
+  const offered = freeze(receive(doubted(), older), counter())
+  assert.deepEqual([offered.op.set, offered.op.knew, freeze(receive(doubted({ deleted: true }), older), counter()).op.knew],
+    [{ text: { from: 'older', to: 'newer' } }, 4, 4])
+  const acked = takeAck(offered.note, { op: offered.op.op, status: 'stored', note: row('n1', { seq: 4, revision: 4, base: 4, text: 'newer' }) })
+  assert.equal(sendable(change(acked, { text: 'newest' })).knew, undefined)
+  assert.equal(sendable(change(receive(doubted(), older), { text: 'typed' })).knew, undefined)
+  assert.equal(sendable(receive(change(doubted(), { kind: 'idea' }), older)).knew, undefined)
+  assert.equal(sendable(forgotten(known({ revision: 4, text: 'kept' }))).knew, 4)
+})
+
+test('a row that holds what we knew is taken as it is, however far it has come since', () => {
+  for (const [revision, base] of [[4, 4], [7, 4], [9, 9]]) {
+    const back = receive(doubted(), row('n1', { seq: 40, revision, base, text: 'other' }))
+    assert.deepEqual([isUnsent(back), shown(back).text], [false, 'other'])
+  }
+})
+
+test('whoever wrote on in a note that was deleted elsewhere before the restore keeps it', () => {
+  const back = receive(doubted({ deleted: true }), row('n1', { seq: 3, revision: 3, base: 2, text: 'written since' }))
+  assert.deepEqual([shown(back).deleted, isUnsent(back)], [false, false])
+})
+
+test('a note the restored server shows while an op of it is in flight is not offered whole', () => {
+  const inFlight = freeze(change(known({ revision: 4, text: 'newer' }), { kind: 'idea' }), counter())
+  const shownAgain = receive(doubt({ ...inFlight.note, later: row('n1', { seq: 60 }) }, 'e2', true), row('n1', { seq: 3, revision: 2, base: 2, text: 'older' }))
+  assert.deepEqual(offerAgain(shownAgain), shownAgain)
+  const ack = { op: inFlight.op.op, status: 'stored', note: row('n1', { seq: 4, revision: 3, base: 2, text: 'older', kind: 'idea' }) }
+  assert.deepEqual(sendAll(takeAck(shownAgain, ack)).ops.map(({ set }) => set), [{ text: { from: null, to: 'newer' } }])
+  assert.equal(offerAgain(doubt({ ...inFlight.note, later: row('n1', { seq: 60 }) }, 'e2', true)).server, null)
+})
+
+test('a restore that is noticed twice keeps what its rows say of the earlier history', () => {
+  const back = receive(doubt(doubted(), 'e2', false), row('n1', { seq: 3, revision: 3, base: 2, text: 'written since' }))
+  assert.deepEqual([back.local, back.owed.length], [{}, 1])
+})
+
+test('a note brought back while the server was restored keeps the text it had when it was deleted', () => {
+  const { note, op } = freeze(setDeleted(known({ revision: 4, text: 'newer', deleted: true }), false), counter())
+  const ack = { op: op.op, status: 'stored', note: row('n1', { seq: 3, revision: 3, base: 2, text: 'older' }) }
+  const { ops } = sendAll(takeAck(doubt(note, 'e2', true), ack), () => ({ deleted: false }))
+  assert.deepEqual(ops.map(({ do: doing, set }) => [doing, set.text]), [['set', { from: null, to: 'newer' }]])
+})
+
+test('an op that was in flight at the restore stands for the text it was written over', () => {
+  const inFlight = freeze(change(known({ revision: 4, text: 'newer' }), { text: 'typed' }), counter())
+  const variant = { op: inFlight.op.op, text: 'typed', by: 'Ilaria', at: BORN }
+  const ack = { op: inFlight.op.op, status: 'stored', note: row('n1', { seq: 3, revision: 3, base: 2, text: 'older', variants: [variant] }) }
+  assert.equal(isUnsent(takeAck(doubt(inFlight.note, 'e2', true), ack)), false)
 })
 
 test('a row that is as new as ours is taken as it is', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLive } from '../../static/js/notepad/live.js'
-import { timeLimit } from '../../static/js/notepad/net.js'
+import { timeLimit } from '../../static/js/shared/http.js'
 
 /** A stream in the hands of the test: `speak` sends bytes, `end` closes it; an aborted one fails as fetch does. */
 function openStream(signal) {

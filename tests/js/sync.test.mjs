@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Unreachable } from '../../static/js/notepad/net.js'
+import { Unreachable } from '../../static/js/shared/http.js'
 import { blank, change, discardRefused, isUnsent, setDeleted, settle, shown } from '../../static/js/notepad/outbox.js'
 import { createSync } from '../../static/js/notepad/sync.js'
 import { answer, counter, memoryStore, row, stored } from './desk.mjs'
@@ -193,6 +193,49 @@ test('each failure waits longer than the one before, up to fifteen seconds, give
   for (let at = 0; at < 5; at += 1) await desk.waits[at].work()
   const isNear = desk.waits.map(({ ms }, at) => Math.abs(ms / [1000, 2000, 4000, 8000, 15_000, 15_000][at] - 1) <= 0.25)
   assert.deepEqual([isNear, desk.links()], [Array(6).fill(true), Array(6).fill('offline')])
+})
+
+/** A pad before a server that was restored, which answers `changes` when told to; it still has note a, which is deleted. */
+function restoredDesk() {
+  const gone = { ...blank('a', BORN), server: row('a', { seq: 20, revision: 2, deleted: true }) }
+  const asked = []
+  const changes = (since) => new Promise((resolve) => {
+    const notes = [row('a', { seq: 3, revision: 2, base: 2, deleted: true })].filter(({ seq }) => seq > since)
+    asked.push({ since, tell: () => resolve(answer({ epoch: 'e2', seq: 50, notes, more: false })) })
+  })
+  const desk = pad({ notes: [gone], push: takeAll, cursor: { epoch: 'e1', seq: 40 }, changes })
+  return { ...desk, asked }
+}
+
+const aMoment = () => new Promise((resolve) => setImmediate(resolve))
+
+test('an answer asked for before a restore was noticed hides nothing that is still to be read', async () => {
+  const { sync, store, asked } = restoredDesk()
+  const early = sync.pull()
+  await aMoment()
+  const noticed = sync.take({ epoch: 'e2', seq: 0, notes: [] })
+  await aMoment()
+  asked[0].tell()
+  await aMoment()
+  for (const { tell } of asked.slice(1)) tell()
+  await Promise.all([early, noticed])
+  assert.deepEqual([asked.map(({ since }) => since), store.note('a')?.server.deleted], [[40, 0, 0], true])
+  assert.deepEqual(await store.recall('cursor'), { epoch: 'e2', seq: 50 })
+})
+
+test('news of the stream hides nothing of a restored server that is still to be read', async () => {
+  const { sync, store, asked } = restoredDesk()
+  const noticed = sync.take({ epoch: 'e2', seq: 0, notes: [] })
+  await aMoment()
+  await sync.take({ epoch: 'e2', seq: 50, notes: [] })
+  const other = sync.pull()
+  await aMoment()
+  for (const { tell } of asked.reverse()) {
+    tell()
+    await aMoment()
+  }
+  await Promise.all([noticed, other])
+  assert.deepEqual([asked.map(({ since }) => since), store.note('a')?.server.deleted], [[0, 0], true])
 })
 
 test('an ack of a restored server is judged by its new history, so that the newer text here is offered again', async () => {

@@ -11,8 +11,8 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from ledger import jobs, tasks
-from ledger.models import Job
+from ledger import jobs, outbox, tasks
+from ledger.models import Job, Mail
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,22 @@ def test_the_sweep_wakes_a_worker_for_what_nobody_queued(results, monkeypatch):
     woken.clear()
     tasks.sweep()
     assert woken == [(str(job.pk),)]
+
+
+def test_the_sweep_leaves_a_fresh_mail_to_its_own_wake_up_and_sends_one_that_lost_it(monkeypatch):
+    sent, asked = [], []
+    monkeypatch.setattr(outbox, "send", sent.append)
+    monkeypatch.setattr(tasks.send_overdue, "apply_async", lambda args, **options: asked.append(args))
+    now = timezone.now()
+    Mail.objects.create(kind="hello", key="fresh", recipient_id="1", subject_id="1", not_before=now)
+    later = Mail.objects.create(kind="hello", key="later", recipient_id="1", subject_id="1", not_before=now)
+    tasks.sweep()
+    tasks.send_overdue()
+    assert (asked, sent) == ([], [])
+    Mail.objects.filter(pk=later.pk).update(not_before=now - tasks.WAKE_UPS_TAKE - dt.timedelta(seconds=1))
+    tasks.sweep()
+    tasks.send_overdue()
+    assert (asked, sent) == ([(200,)], [later.pk])
 
 
 def test_a_broker_that_is_down_breaks_no_request(monkeypatch, django_capture_on_commit_callbacks):

@@ -10,7 +10,8 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from ledger.history import SYSTEM
-from participants.actions import give_up, new_link
+from participants.actions.links import new_link
+from participants.actions.places import give_up
 from participants.calendar import method_of, place_calendar
 from participants.models import Registration
 from tests.factories import make_programme, make_registration, make_workshop

@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from ledger.history import SYSTEM
 from ledger.models import Event
-from participants import actions
+from participants.actions import seats
 from participants.models import Registration
 from participants.states import RegistrationState
 from tests.factories import make_group, make_organiser, make_programme, make_registration, make_workshop
+from workshops.actions import add_audience
 from workshops.states import TeamRole
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def said(response):
 
 def test_a_tick_shows_the_person_with_their_table_and_can_be_taken_back(client, workshop, helper):
     teresa = make_registration(workshop)
-    actions.seat(teresa, make_group(workshop, "Olmo"), by=SYSTEM)
+    seats.seat(teresa, make_group(workshop, "Olmo"), by=SYSTEM)
     page = client.get(tick(client, workshop, teresa).url)
     assert (page.context["seen"], page.context["seen"].table.name) == (teresa, "Olmo")
     assert is_here(teresa)
@@ -123,6 +124,30 @@ def test_a_walk_in_waits_when_all_places_are_taken(client, workshop, helper):
     assert not is_here(Registration.objects.get(person__name="Omar"))
 
 
+def test_a_walk_in_has_the_places_of_the_audience_they_name_and_no_others(client, workshop, helper):
+    residents = add_audience(workshop, name={"en": "Residents", "it": "Residenti"}, places=1, by=SYSTEM)
+    for number in range(2):
+        make_registration(workshop, name=f"Person {number}")
+    page = client.get(url("org_desk", workshop.pk)).content.decode()
+    assert '<option value="" selected>None of these</option>' in page
+    nobody = client.post(url("org_desk_walk_in", workshop.pk), {"name": "Ugo", "audience": ""}, follow=True)
+    assert said(nobody) == ["No place is free for Ugo, who is on the waiting list now."]
+    client.post(url("org_desk_walk_in", workshop.pk), {"name": "Omar", "audience": str(residents.pk)})
+    omar = Registration.objects.get(person__name="Omar")
+    assert (omar.state, omar.audience, is_here(omar)) == (RegistrationState.CONFIRMED, residents, True)
+
+
+def test_the_form_for_walk_ins_names_no_audience_where_no_place_is_reserved_and_none_of_another_workshop(
+    client, workshop, helper
+):
+    other = make_workshop(workshop.programme)
+    foreign = add_audience(other, name={"en": "Workers", "it": "Lavoratori"}, places=1, by=SYSTEM)
+    assert "Takes part as" not in client.get(url("org_desk", workshop.pk)).content.decode()
+    add_audience(workshop, name={"en": "Residents", "it": "Residenti"}, places=1, by=SYSTEM)
+    answer = client.post(url("org_desk_walk_in", workshop.pk), {"name": "Omar", "audience": str(foreign.pk)})
+    assert (answer.status_code, Registration.objects.count()) == (200, 0)
+
+
 def test_a_walk_in_needs_a_name(client, workshop, helper):
     assert "Write a name." in client.post(url("org_desk_walk_in", workshop.pk), {"name": " "}).content.decode()
 
@@ -158,5 +183,5 @@ def test_the_door_is_closed_to_observers_and_strangers(client, workshop, role):
 def test_more_people_need_no_more_queries(client, workshop, helper, people, django_assert_num_queries):
     for number in range(people):
         make_registration(workshop, name=f"Person {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url("org_desk", workshop.pk))

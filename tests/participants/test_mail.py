@@ -14,7 +14,8 @@ from ledger import outbox
 from ledger.history import SYSTEM
 from ledger.models import Mail
 from ledger.outbox import Message, NobodyToWriteTo
-from participants.actions import give_up, send_link_again
+from participants.actions.links import send_link_again
+from participants.actions.places import give_up
 from participants.models import Person, PlaceLink, Registration
 from tests.factories import make_programme, make_registration, make_workshop
 from workshops.models import Workshop

@@ -7,7 +7,7 @@ import pytest
 from ledger import jobs, outbox
 from ledger.history import SYSTEM
 from ledger.models import Job, Mail
-from participants.actions import give_up
+from participants.actions.places import give_up
 from participants.calendar import method_of
 from participants.states import RegistrationState
 from tests.factories import make_registration, make_workshop

@@ -14,11 +14,22 @@ from django.utils import timezone
 
 from ledger.history import SYSTEM
 from ledger.models import Event, Mail
-from participants.actions import give_up, new_link
+from participants.actions.consents import add_purpose
+from participants.actions.links import new_link
+from participants.actions.places import give_up
 from participants.models import Person, PlaceLink, Registration
-from tests.factories import make_group, make_programme, make_registration, make_session, make_theme, make_workshop
-from workshops.models import Workshop
-from workshops.states import Access, WorkshopState
+from tests.factories import (
+    make_group,
+    make_programme,
+    make_question,
+    make_registration,
+    make_session,
+    make_theme,
+    make_workshop,
+)
+from workshops.actions import add_audience
+from workshops.models import Initiative, Prompt, Workshop
+from workshops.states import Access, SessionKind, WorkshopState
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +233,7 @@ def in_days(days: int) -> dt.datetime:
         ({"opens_at": in_days(2)}, "later", "You can take a place here from"),
         ({"closes_at": in_days(-1)}, "closed", "Nobody can take a place any more."),
         ({"access": Access.INVITED}, "invited", "The organisers invite people to this workshop one by one."),
+        ({"access": Access.LINK}, "by_link", "Whoever has the organisers’ link can take a place with it."),
         ({"state": WorkshopState.CANCELLED}, "cancelled", "This workshop is cancelled."),
         ({"state": WorkshopState.CURATING}, "over", "What people said will be published here."),
         ({"starts_at": in_days(-2)}, "over", "What people said will be published here."),
@@ -247,10 +259,6 @@ def test_a_draft_and_an_unknown_workshop_look_the_same(client: Client) -> None:
     for slug in (draft.slug, "no-such-workshop"):
         for name in ("workshop", "place_form", "workshop_calendar", "link_sent_again"):
             assert client.get(reverse(name, args=[slug])).status_code == 404
-
-
-def test_a_workshop_for_people_with_the_link_can_be_joined_by_whoever_has_it(client: Client) -> None:
-    assert take(client, make_workshop(access=Access.LINK)).status_code == 302
 
 
 def test_a_full_workshop_offers_the_waiting_list(client: Client) -> None:
@@ -294,9 +302,54 @@ def test_the_page_of_a_workshop_needs_no_more_queries_for_more_of_everything(
         make_session(workshop, prompts=several)
         make_group(workshop)
         make_registration(workshop)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = client.get(workshop.get_absolute_url()).context["page"]
     assert (len(page.sessions), len(page.themes), len(page.tables)) == (several, several, several)
+
+
+@pytest.mark.parametrize("several", [1, 3])
+def test_a_workshop_that_asks_everything_needs_five_queries_for_its_page_and_three_for_its_form(
+    client: Client, several: int, django_assert_num_queries: Any
+) -> None:
+    """The workshop, its agenda, themes, tables, and what the form asks; where pages are kept, one more to find out that
+    something has happened. The form alone has no agenda and no tables."""
+    programme = make_programme()
+    workshop = make_workshop(programme)
+    for number in range(several):
+        make_theme(programme)
+        make_session(workshop, rates=True, prompts=several)
+        make_group(workshop)
+        add_audience(workshop, name={"en": f"Audience {number}"}, places=1, by=SYSTEM)
+        make_question(workshop, text=f"Question {number}?")
+        add_purpose(programme, by=SYSTEM, title={"en": f"Purpose {number}"}, text={"en": "You may."})
+    with django_assert_num_queries(5):
+        page = client.get(workshop.get_absolute_url())
+    with django_assert_num_queries(3):
+        alone = client.get(reverse("place_form", args=[workshop.slug]))
+    for each in (page, alone):
+        form = each.context["form"]
+        assert [str(question) for question in form.questions] == [f"Question {n}?" for n in range(several)]
+        assert [p.key for p in form.purposes if p.key.startswith("purpose")] == [f"purpose-{n}" for n in range(several)]
+        assert (len(form.audiences), len(form.themes)) == (several, several)
+
+
+def test_the_agenda_names_what_is_rated_and_no_question_that_was_retired(client: Client) -> None:
+    workshop = make_workshop()
+    table = make_session(workshop, prompts=0)
+    Prompt.objects.create(session=table, text={"en": "Never asked again?"}, order=0, retired_at=timezone.now())
+    for order, text in ((2, "And what else?"), (1, "What do you share?")):
+        Prompt.objects.create(session=table, text={"en": text}, order=order)
+    rating = make_session(workshop, rates=True, prompts=0)
+    for order, name in ((1, "Cargo bikes"), (0, "Lend and borrow")):
+        initiative = Initiative.objects.create(workshop=workshop, name={"en": name}, short={"en": name})
+        Prompt.objects.create(session=rating, initiative=initiative, text={"en": f"{name}?"}, order=order)
+    make_session(workshop, kind=SessionKind.CLOSING, prompts=0)
+    sessions = client.get(workshop.get_absolute_url()).context["page"].sessions
+    assert [(str(each.first_question), list(map(str, each.rated))) for each in sessions] == [
+        ("What do you share?", []),
+        ("", ["Lend and borrow", "Cargo bikes"]),
+        ("", []),
+    ]
 
 
 def test_a_table_shows_who_asks_and_who_writes_and_may_have_nobody_yet(client: Client) -> None:
@@ -350,7 +403,7 @@ def test_the_drawn_code_holds_the_spoken_code_and_not_the_link(client: Client) -
 
 
 def test_a_table_is_named_once_it_is_decided(client: Client) -> None:
-    from participants.actions import seat
+    from participants.actions.seats import seat
 
     workshop = make_workshop()
     registration = make_registration(workshop)
@@ -440,7 +493,7 @@ def test_my_place_needs_no_more_queries_for_more_people(
     for _n in range(others):
         make_registration(workshop)
     url = ticket_url(make_registration(workshop))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         ticket = client.get(url).context["ticket"]
     assert (ticket.taken, ticket.yours) == (others + 1, others + 1)
 
@@ -467,44 +520,6 @@ def test_an_answer_that_is_not_on_the_page_is_refused(client: Client) -> None:
     registration = make_registration(make_workshop())
     answer = client.post(ticket_url(registration, "my_more"), {"age_band": "3-4"})
     assert (answer.status_code, Event.objects.filter(verb="registration.told_more").count()) == (400, 0)
-
-
-# Finding the link again
-
-
-def test_the_answer_is_the_same_whether_the_address_is_known_or_not(client: Client) -> None:
-    make_registration(make_workshop(), "Teresa Donati", TERESA["email"])
-    answers = [
-        client.post(reverse("find_place"), {"email": email}, follow=True)
-        for email in ("TERESA.donati@posta.example", "nobody@posta.example")
-    ]
-    known, unknown = (answer.content.decode() for answer in answers)
-    assert known == unknown
-    assert "If this address has a place, a new link is on its way." in known
-    assert mails()[1:] == [("link_again", "Teresa Donati")]
-
-
-def test_one_person_gets_one_mail_for_all_places_and_not_another_soon(client: Client) -> None:
-    programme = make_programme()
-    first, second = make_workshop(programme), make_workshop(programme)
-    for workshop in (first, second):
-        make_registration(workshop, "Teresa Donati", TERESA["email"])
-    with time_machine.travel(dt.datetime(2027, 1, 1, 10, 0, tzinfo=dt.UTC)):
-        Workshop.objects.update(starts_at=dt.datetime(2027, 2, 1, 18, 0, tzinfo=dt.UTC))
-        client.post(reverse("find_place"), {"email": TERESA["email"]})
-        client.post(reverse("find_place"), {"email": TERESA["email"]})
-        take(client, second)
-    assert [kind for kind, _name in mails()] == ["place_taken", "place_taken", "link_again"]
-
-
-def test_no_link_is_sent_for_a_place_that_was_given_up_or_is_long_over(client: Client) -> None:
-    programme = make_programme()
-    give_up(make_registration(make_workshop(programme), "Teresa Donati", TERESA["email"]), by=SYSTEM)
-    past = make_workshop(programme)
-    make_registration(past, "Teresa Donati", TERESA["email"])
-    Workshop.objects.filter(pk=past.pk).update(starts_at=in_days(-70))
-    client.post(reverse("find_place"), {"email": TERESA["email"]})
-    assert "link_again" not in [kind for kind, _name in mails()]
 
 
 # Cookies

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from ledger.history import SYSTEM
 from ledger.models import Event, Mail
-from participants.actions import RegistrationClosed, change_places, give_up, register
+from participants.actions.places import RegistrationClosed, give_up, register
 from participants.models import Person, Registration
 from participants.states import RegistrationState
 from tests.factories import make_programme, make_registration, make_session, make_workshop
-from workshops.actions import move_workshop
+from workshops.actions import change_details, move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 
@@ -66,8 +66,8 @@ def test_whoever_comes_back_gets_a_new_turn():
 def test_more_places_promote_and_fewer_throw_nobody_out():
     workshop = make_workshop(places=1)
     people = [make_registration(workshop) for _ in range(3)]
-    change_places(workshop, 2, by=SYSTEM)
-    change_places(workshop, 1, by=SYSTEM)
+    change_details(workshop, places=2, by=SYSTEM)
+    change_details(workshop, places=1, by=SYSTEM)
     states = [Registration.objects.get(pk=p.pk).state for p in people]
     assert states == ["confirmed", "confirmed", "waiting"]
 
@@ -98,7 +98,7 @@ def test_nobody_waits_while_a_place_is_free_and_positions_have_no_gap(places, st
             for found in Registration.objects.filter(workshop=workshop, person__email=email):
                 give_up(found, by=SYSTEM)
         else:
-            change_places(workshop, max(1, workshop.places + (1 if step == "more" else -1)), by=SYSTEM)
+            change_details(workshop, places=max(1, workshop.places + (1 if step == "more" else -1)), by=SYSTEM)
         workshop.refresh_from_db()
         confirmed = workshop.registrations.confirmed().count()
         waiting = list(workshop.registrations.waiting())

@@ -4,12 +4,15 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from ledger.history import SYSTEM
 from ledger.models import Event
-from participants import actions
-from participants.models import Seat, SeatingRule
+from participants.actions import seats
+from participants.actions.places import NotAtThisWorkshop, give_up
+from participants.models import Registration, Seat, SeatingRule
+from participants.models.people import RegistrationQuerySet
 from participants.seating import board_of, tables_for
 from participants.states import AgeBand
 from tests.factories import (
@@ -21,7 +24,7 @@ from tests.factories import (
     make_theme,
     make_workshop,
 )
-from workshops.models import Group
+from workshops.models import Group, Workshop
 from workshops.states import TeamRole
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,7 @@ def test_a_move_seats_the_person_and_offers_the_way_back(client, workshop, organ
     assert seating_of(workshop) == {"Teresa": "Olmo"}
     assert response.context["moved"] == {
         "text": "Teresa moved to Olmo, seat 1 of 2.",
+        "undo": "org_seat",
         "fields": {"registration": str(teresa.pk), "group": str(gelso.pk)},
     }
 
@@ -75,6 +79,85 @@ def test_somebody_can_be_left_without_a_table(client, workshop, organiser):
     post_seat(client, workshop, teresa, olmo)
     post_seat(client, workshop, teresa, None)
     assert seating_of(workshop) == {}
+
+
+def post_swap(client, workshop, one, other):
+    return client.post(url("org_swap", workshop.pk), {"registration": one.pk, "other": other.pk})
+
+
+def test_two_people_swap_and_the_way_back_is_another_swap(client, workshop, organiser):
+    olmo, gelso = make_group(workshop, "Olmo"), make_group(workshop, "Gelso")
+    teresa, luca = people_of(workshop, "Teresa", "Luca")
+    post_seat(client, workshop, teresa, olmo)
+    post_seat(client, workshop, luca, gelso)
+    page = client.get(post_swap(client, workshop, teresa, luca).url)
+    assert seating_of(workshop) == {"Teresa": "Gelso", "Luca": "Olmo"}
+    assert page.context["moved"] == {
+        "text": "Teresa and Luca have swapped.",
+        "undo": "org_swap",
+        "fields": {"registration": str(teresa.pk), "other": str(luca.pk)},
+    }
+    client.post(url("org_swap", workshop.pk), page.context["moved"]["fields"])
+    assert seating_of(workshop) == {"Teresa": "Olmo", "Luca": "Gelso"}
+
+
+def test_somebody_without_a_seat_takes_the_one_of_the_other(client, workshop, organiser):
+    olmo = make_group(workshop, "Olmo")
+    teresa, luca = people_of(workshop, "Teresa", "Luca")
+    post_seat(client, workshop, luca, olmo)
+    post_swap(client, workshop, teresa, luca)
+    assert seating_of(workshop) == {"Teresa": "Olmo"}
+
+
+def test_nobody_swaps_across_workshops_or_with_who_gave_up_a_moment_ago(client, workshop, organiser, monkeypatch):
+    foreign = make_workshop()
+    [teresa], [stranger] = people_of(workshop, "Teresa"), people_of(foreign, "Stranger")
+    post_seat(client, workshop, teresa, make_group(workshop, "Olmo"))
+    assert post_swap(client, workshop, teresa, stranger).status_code == 404
+    with pytest.raises(NotAtThisWorkshop):
+        seats.swap(teresa, stranger, by=SYSTEM)
+    [luca] = people_of(workshop, "Luca")
+    give_up(luca, by=SYSTEM)
+    monkeypatch.setattr(RegistrationQuerySet, "confirmed", RegistrationQuerySet.all)  # as the page had read it
+    post_swap(client, workshop, teresa, luca)
+    assert [str(each) for each in get_messages(client.get("/").wsgi_request)] == ["Luca has no place any more."]
+    assert seating_of(workshop) == {"Teresa": "Olmo"}
+
+
+def test_the_menu_of_a_person_shows_the_other_tables_and_who_sits_there(client, workshop, organiser):
+    olmo, gelso = make_group(workshop, "Olmo", size=2), make_group(workshop, "Gelso", size=1)
+    teresa, luca, ada = people_of(workshop, "Teresa", "Luca", "Ada")
+    for person, group in ((teresa, olmo), (ada, olmo), (luca, gelso)):
+        post_seat(client, workshop, person, group)
+    places = client.get(url("org_move", workshop.pk, teresa.pk)).context["places"]
+    assert (places.group, places.kept, places.tables) == (olmo, True, [(gelso, 0)])
+    assert [seat.registration for seat in places.others] == [luca]
+    [zoe] = people_of(workshop, "Zoe")
+    places = client.get(url("org_move", workshop.pk, zoe.pk)).context["places"]
+    assert (places.group, places.tables) == (None, [(olmo, 0), (gelso, 0)])
+    assert [seat.registration for seat in places.others] == [ada, luca, teresa]
+
+
+@pytest.mark.parametrize("people", [1, 3, 200])
+def test_a_menu_needs_no_more_queries_for_more_people(client, workshop, organiser, people, django_assert_num_queries):
+    Workshop.objects.update(places=200)
+    workshop.refresh_from_db()
+    olmo = make_group(workshop, "Olmo", size=20)
+    make_group(workshop, "Gelso")
+    everybody = people_of(workshop, *(f"Person {number}" for number in range(people)))
+    seats.seat_all(workshop, {str(each.pk): str(olmo.pk) for each in everybody}, by=SYSTEM)
+    with django_assert_num_queries(8):
+        client.get(url("org_move", workshop.pk, everybody[0].pk))
+
+
+def test_the_page_names_a_table_as_often_for_many_people_as_for_few(client, workshop, organiser):
+    olmo, gelso = make_group(workshop, "Olmo"), make_group(workshop, "Gelso")
+    counts = []
+    for names in (("Ada",), ("Bea", "Cleo", "Dora", "Elio")):
+        for person in people_of(workshop, *names):
+            post_seat(client, workshop, person, gelso)
+        counts.append(client.get(url("org_tables", workshop.pk)).content.decode().count(str(olmo.pk)))
+    assert counts[0] == counts[1] > 0
 
 
 def test_nobody_is_seated_across_workshops(client, workshop, organiser):
@@ -105,7 +188,7 @@ def test_a_mix_seats_everybody_evenly_and_its_undoing_restores_who_sat_where(cli
     tables = [make_group(workshop, name, size=3) for name in ("Olmo", "Gelso")]
     people = people_of(workshop, "Ada", "Bea", "Cleo", "Dora", "Elio")
     before = {str(people[0].pk): str(tables[0].pk), str(people[1].pk): str(tables[0].pk)}
-    actions.seat_all(workshop, before, by=SYSTEM)
+    seats.seat_all(workshop, before, by=SYSTEM)
     client.post(url("org_mix", workshop.pk))
     mixed = seating_of(workshop)
     assert sorted(list(mixed.values()).count(name) for name in ("Olmo", "Gelso")) == [2, 3]
@@ -118,7 +201,7 @@ def test_a_mix_seats_everybody_evenly_and_its_undoing_restores_who_sat_where(cli
 def test_history_of_a_mix_keeps_ids_and_no_names(client, workshop, organiser):
     olmo = make_group(workshop, "Olmo")
     [teresa] = people_of(workshop, "Teresa")
-    actions.seat_all(workshop, {str(teresa.pk): str(olmo.pk)}, by=SYSTEM)
+    seats.seat_all(workshop, {str(teresa.pk): str(olmo.pk)}, by=SYSTEM)
     client.post(url("org_mix", workshop.pk))
     assert Event.objects.in_scope(workshop.pk).filter(verb="people.mixed").first().data == {
         "people": 1,
@@ -150,10 +233,10 @@ def test_a_mix_without_tables_says_what_to_do(client, workshop, organiser):
 def test_rules_that_do_not_hold_are_named_on_the_page(client, workshop, organiser):
     olmo, gelso = make_group(workshop, "Olmo", size=1), make_group(workshop, "Gelso")
     ada, bea, cleo = people_of(workshop, "Ada", "Bea", "Cleo")
-    actions.add_rule(workshop, ada, bea, kind=SeatingRule.Kind.APART, by=SYSTEM)
-    actions.add_rule(workshop, ada, cleo, kind=SeatingRule.Kind.TOGETHER, by=SYSTEM)
+    seats.add_rule(workshop, ada, bea, kind=SeatingRule.Kind.APART, by=SYSTEM)
+    seats.add_rule(workshop, ada, cleo, kind=SeatingRule.Kind.TOGETHER, by=SYSTEM)
     for person, group in ((ada, olmo), (bea, olmo), (cleo, gelso)):
-        actions.seat(person, group, by=SYSTEM)
+        seats.seat(person, group, by=SYSTEM)
     broken = client.get(url("org_tables", workshop.pk)).context["board"].broken
     assert broken == [
         "Ada and Cleo should sit together.",
@@ -163,21 +246,72 @@ def test_rules_that_do_not_hold_are_named_on_the_page(client, workshop, organise
 
 
 def test_a_rule_is_about_two_different_people_and_the_last_word_counts(client, workshop, organiser):
-    ada, bea = people_of(workshop, "Ada", "Bea")
+    people_of(workshop, "Ada", "Bea")
     add = url("org_add_rule", workshop.pk)
-    text = client.post(add, {"one": ada.pk, "kind": "apart", "other": ada.pk}).content.decode()
+    text = client.post(add, {"one": "Ada", "kind": "apart", "other": "ada"}).content.decode()
     assert "Choose two different people." in text
-    client.post(add, {"one": ada.pk, "kind": "apart", "other": bea.pk})
-    client.post(add, {"one": bea.pk, "kind": "together", "other": ada.pk})
+    client.post(add, {"one": "Ada", "kind": "apart", "other": "Bea"})
+    client.post(add, {"one": "Bea", "kind": "together", "other": "Ada"})
     assert [rule.kind for rule in SeatingRule.objects.all()] == ["together"]
     client.post(url("org_remove_rule", workshop.pk, SeatingRule.objects.get().pk))
     assert not SeatingRule.objects.exists()
 
 
+def test_part_of_a_name_is_enough_and_a_whole_one_comes_before_those_it_is_a_part_of(client, workshop, organiser):
+    people_of(workshop, "Anna", "Anna Maria Serra", "Élodie Roux")
+    add = url("org_add_rule", workshop.pk)
+    assert client.post(add, {"one": " anna ", "kind": "apart", "other": "éLODIE"}).status_code == 302
+    rule = SeatingRule.objects.get()
+    assert {rule.one.person.name, rule.other.person.name} == {"Anna", "Élodie Roux"}
+
+
+def test_of_several_people_with_one_name_the_organiser_chooses_by_address(client, workshop, organiser):
+    _first, second = (make_registration(workshop, "Ada Riva", f"ada{n}@posta.example") for n in (1, 2))
+    (bea,) = people_of(workshop, "Bea")
+    written = {"one": "Ada", "kind": "together", "other": "Bea"}
+    page = client.post(url("org_add_rule", workshop.pk), written)
+    asks = page.context["rule_form"]
+    assert [field.name for field in asks.asked] == ["one", "which_one", "kind", "other"]
+    assert asks.errors == {"which_one": ["Several people are called this. Choose one."]}
+    assert [text for _key, text in asks.fields["which_one"].choices] == [
+        "Ada Riva, ada1@posta.example",
+        "Ada Riva, ada2@posta.example",
+    ]
+    assert not SeatingRule.objects.exists()
+    client.post(url("org_add_rule", workshop.pk), {**written, "which_one": str(second.pk)})
+    rule = SeatingRule.objects.get()
+    assert {rule.one_id, rule.other_id} == {second.pk, bea.pk}
+
+
+@pytest.mark.parametrize("chosen", ["foreign", "waiting", "not-an-id"])
+def test_whoever_is_not_among_those_asked_about_cannot_be_chosen(client, workshop, organiser, chosen):
+    """Somebody of another workshop, or without a place, has the same name."""
+    people_of(workshop, "Ada Riva", "Ada Riva", "Bea")
+    (foreign,) = people_of(make_workshop(), "Ada Riva")
+    waits = make_registration(workshop, "Ada Riva")
+    Registration.objects.filter(pk=waits.pk).update(state="waiting", queue_no=1)
+    key = {"foreign": foreign.pk, "waiting": waits.pk}.get(chosen, chosen)
+    sent = {"one": "Ada Riva", "which_one": str(key), "kind": "apart", "other": "Bea"}
+    page = client.post(url("org_add_rule", workshop.pk), sent)
+    assert page.context["rule_form"].errors == {"which_one": ["Several people are called this. Choose one."]}
+    assert str(foreign.pk) not in page.content.decode()
+    assert not SeatingRule.objects.exists()
+
+
+def test_a_name_nobody_has_and_one_too_many_have_get_a_sentence(client, workshop, organiser):
+    Workshop.objects.filter(pk=workshop.pk).update(places=22)
+    people_of(workshop, *(f"Ada {number}" for number in range(21)), "Bea")
+    page = client.post(url("org_add_rule", workshop.pk), {"one": "Ada", "kind": "apart", "other": "Zoe"})
+    assert page.context["rule_form"].errors == {
+        "one": ["Very many people are called this. Write more of the name."],
+        "other": ["Nobody with a place is called this."],
+    }
+
+
 def test_a_rule_of_another_workshop_is_not_found(client, workshop, organiser):
     foreign = make_workshop()
     ada, bea = people_of(foreign, "Ada", "Bea")
-    rule = actions.add_rule(foreign, ada, bea, kind="apart", by=SYSTEM)
+    rule = seats.add_rule(foreign, ada, bea, kind="apart", by=SYSTEM)
     assert client.post(url("org_remove_rule", workshop.pk, rule.pk)).status_code == 404
 
 
@@ -190,7 +324,7 @@ def test_balance_counts_what_people_told_us_and_advises_a_move(workshop):
         person.save()
     cleo.person.age_band = AgeBand.OVER_65
     cleo.person.save()
-    actions.seat_all(workshop, {str(p.pk): str(g.pk) for p, g in ((ada, olmo), (bea, olmo), (cleo, gelso))}, by=SYSTEM)
+    seats.seat_all(workshop, {str(p.pk): str(g.pk) for p, g in ((ada, olmo), (bea, olmo), (cleo, gelso))}, by=SYSTEM)
     board = board_of(workshop)
     assert [(row.label, row.theme, row.counts) for row in board.mixed] == [
         ("65 or over", None, [0, 1]),
@@ -206,8 +340,8 @@ def test_people_who_shared_a_table_before_are_counted(workshop):
     then, now = make_group(workshop, "Olmo"), make_group(next_time, "Gelso")
     for name in ("ada", "bea"):
         address = f"{name}@posta.example"
-        actions.seat(make_registration(workshop, name=name, email=address), then, by=SYSTEM)
-        actions.seat(make_registration(next_time, name=name, email=address), now, by=SYSTEM)
+        seats.seat(make_registration(workshop, name=name, email=address), then, by=SYSTEM)
+        seats.seat(make_registration(next_time, name=name, email=address), now, by=SYSTEM)
     assert (board_of(next_time).again, board_of(workshop).again) == (1, 0)
 
 
@@ -296,6 +430,6 @@ def test_more_tables_need_no_more_queries(client, workshop, organiser, tables, d
     for number in range(tables):
         group = make_group(workshop, f"Table {number}")
         for person in people_of(workshop, "Ada", "Bea"):
-            actions.seat(person, group, by=SYSTEM)
-    with django_assert_num_queries(15):
+            seats.seat(person, group, by=SYSTEM)
+    with django_assert_num_queries(20):
         client.get(url("org_tables", workshop.pk))

@@ -173,10 +173,30 @@ def test_questions_are_added_moved_changed_and_removed(client, workshop, organis
     ]
 
 
-def test_a_question_already_asked_at_the_tables_stays(client, workshop, organiser):
-    session = make_session(workshop, state=SessionState.OPEN)
-    client.post(url("org_remove_prompt", workshop.pk, session.prompts.get().pk))
-    assert session.prompts.count() == 1
+@pytest.mark.parametrize(
+    ("which", "to", "expected"),
+    [(0, "3", [20, 30, 10]), (2, "1", [30, 10, 20]), (1, "99", [10, 30, 20]), (1, "2", [10, 20, 30])],
+)
+def test_sessions_are_put_at_a_place_and_the_times_follow(client, workshop, organiser, which, to, expected):
+    sessions = [make_session(workshop, minutes=minutes) for minutes in (10, 20, 30)]
+    client.post(url("org_move_session", workshop.pk, sessions[which].pk), {"to": to})
+    starts = [f"{session.planned_at:%H:%M}" for session in agenda_of(workshop).sessions]
+    first, second, _third = expected
+    assert (order_of(workshop), starts) == (
+        expected,
+        ["18:00", f"18:{first:02}", f"18:{first + second:02}" if first + second < 60 else "19:00"],
+    )
+
+
+@pytest.mark.parametrize("to", ["0", "-1", "99999", "²", "2.5", ""])
+def test_a_place_that_is_none_is_a_bad_request(client, workshop, organiser, to):
+    session = make_session(workshop)
+    prompt = session.prompts.get()
+    statuses = [
+        client.post(url("org_move_session", workshop.pk, session.pk), {"to": to}).status_code,
+        client.post(url("org_move_prompt", workshop.pk, prompt.pk), {"to": to}).status_code,
+    ]
+    assert statuses == [400, 400]
 
 
 def test_an_initiative_comes_with_its_question_and_a_short_name(client, workshop, organiser):
@@ -199,8 +219,8 @@ def test_an_initiative_takes_no_theme_of_another_programme(client, workshop, org
 
 
 def test_the_agenda_of_an_evening_fills_an_empty_agenda_once(client, workshop, organiser):
-    client.post(url("org_agenda_template", workshop.pk))
-    client.post(url("org_agenda_template", workshop.pk))
+    client.post(url("org_agenda_template", workshop.pk), {"template": "milan-evening"})
+    client.post(url("org_agenda_template", workshop.pk), {"template": "milan-evening"})
     assert sum(order_of(workshop)) == 180
     assert workshop.sessions.count() == 7
 
@@ -219,12 +239,12 @@ def test_questions_of_a_foreign_workshop_are_not_found(client, workshop, organis
     assert (Prompt.objects.count(), Session.objects.count()) == (1, 1)
 
 
-@pytest.mark.parametrize("sessions", [1, 3])
+@pytest.mark.parametrize("sessions", [1, 3, 60])
 def test_a_longer_agenda_needs_no_more_queries(client, workshop, organiser, sessions, django_assert_num_queries):
     for _number in range(sessions):
         make_session(workshop, prompts=3)
     actions.add_initiative(workshop, by=SYSTEM, name={"it": "Frigo"}, short={"it": "Frigo"})
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         page(client, workshop)
 
 
@@ -244,3 +264,51 @@ def test_a_session_opened_a_moment_ago_stays_though_the_page_is_older(workshop):
     for thing in (session, prompt):
         with pytest.raises(actions.StillNeeded):
             actions.remove(thing, by=SYSTEM, workshop=workshop)
+
+
+def test_the_editor_offers_each_theme_once_in_the_language_of_the_page(client, workshop, organiser):
+    session = make_session(workshop, kinds=["idea"])
+    actions.add_theme(workshop.programme, by=SYSTEM, name={"it": "Cibo", "en": "Food"}, short={"en": "Food"})
+    form = page(client, workshop, session=session.pk).context["form"]
+    assert [label for _key, label in form.fields["themes"].choices] == ["Food"]
+    assert form["kinds"].initial == ["idea"]
+
+
+def test_what_tablets_offer_is_kept_at_the_tables_only(client, workshop, organiser):
+    session, theme = make_session(workshop), make_theme(workshop.programme)
+    data = {"title_it": "Idee", "minutes": 30, "dots_per_person": 3, "regroups": "on", "kinds": ["quote", "idea"]}
+    data |= {"themes": [str(theme.pk)], "roles_it": "Serena apre", "materials_it": "Penne"}
+    seen = []
+    for kind in ("tables", "plenary"):
+        client.post(url("org_change_session", workshop.pk, session.pk), data | {"kind": kind})
+        session.refresh_from_db()
+        seen.append((session.kinds, session.themes, session.regroups, session.dots_per_person, dict(session.roles)))
+    assert seen == [
+        (["idea", "quote"], [str(theme.pk)], True, 3, {"it": "Serena apre"}),
+        ([], [], False, 0, {"it": "Serena apre"}),
+    ]
+
+
+def test_a_theme_that_is_gone_narrows_nothing_down(workshop):
+    kept, gone = make_theme(workshop.programme, "Food"), make_theme(workshop.programme, "Energy")
+    session = make_session(workshop, themes=[str(gone.pk)])
+    actions.remove_theme(gone, by=SYSTEM)
+    assert session.themes_offered(workshop.programme.themes.all()) == [kept]
+
+
+def test_the_preview_shows_what_the_tablet_offers_in_the_session(client, workshop, organiser):
+    theme = make_theme(workshop.programme, "Food")
+    make_theme(workshop.programme, "Energy")
+    make_session(workshop)
+    session = make_session(workshop, prompts=2, kinds=["idea"], themes=[str(theme.pk)], dots_per_person=3)
+    shown = client.get(url("org_agenda_preview", workshop.pk), {"session": session.pk})
+    context = shown.context
+    assert (context["session"], context["kinds"], context["themes"]) == (session, ["idea"], [theme])
+    text = english(shown)
+    words = ("Question 2?", "Idea", "Food", "3 dots for each person.", "Energy", "Concern")
+    assert [word for word in words if word in text] == list(words[:4])
+
+
+def test_the_preview_of_an_agenda_without_tables_says_so(client, workshop, organiser):
+    make_session(workshop, kind=SessionKind.BREAK, prompts=0)
+    assert "No session at the tables yet" in english(client.get(url("org_agenda_preview", workshop.pk)))

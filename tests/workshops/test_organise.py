@@ -44,6 +44,8 @@ def details_of(workshop, **changes):
         "address": "Via San Dionigi 36",
         "places": 18,
         "access": "public",
+        "promotion": "at_once",
+        "offer_hours": 48,
         "kinds": workshop.kinds,
         **changes,
     }
@@ -173,8 +175,9 @@ def test_a_draft_without_a_place_says_what_is_missing(client, programme, organis
 def test_a_workshop_is_announced_cancelled_and_taken_up_again(client, programme, organiser):
     workshop = make_workshop(programme, state=WorkshopState.DRAFT)
     make_session(workshop)
-    for to in ("announced", "cancelled", "draft"):
-        client.post(url("org_state", workshop.pk), {"to": to})
+    client.post(url("org_state", workshop.pk), {"to": "announced"})
+    client.post(url("org_cancel", workshop.pk), {})
+    client.post(url("org_state", workshop.pk), {"to": "draft"})
     moves = Event.objects.of(workshop).filter(verb="workshop.moved").values_list("data__after", flat=True)
     assert list(moves) == ["announced", "cancelled", "draft"]
 
@@ -231,7 +234,7 @@ def test_home_needs_no_more_queries_for_more_workshops(
 @pytest.mark.parametrize("goal", ["agenda", "-1", "//evil.example", "https://evil.example", "javascript:alert(1)"])
 def test_after_a_step_nobody_is_led_to_another_site(client, programme, organiser, goal):
     workshop = make_workshop(programme)
-    answer = client.post(url("org_state", workshop.pk), {"to": WorkshopState.CANCELLED, "next": goal})
+    answer = client.post(url("org_state", workshop.pk), {"to": WorkshopState.DRAFT, "next": goal})
     own = goal if goal in ("agenda", "-1") else url("org_details", workshop.pk)
     assert (answer.status_code, answer["Location"]) == (302, own)
 
@@ -256,3 +259,13 @@ def test_the_organiser_chooses_which_kinds_of_notes_tablets_offer(client, progra
         assert page.status_code == 200
     workshop.refresh_from_db()
     assert workshop.kinds == ["habit", "quote"]
+
+
+def test_a_text_that_one_language_lacks_is_told_and_hinders_nothing(client, programme, organiser):
+    fields = {"title": {"it": "Abitudini", "en": "Habits"}, "summary": {"it": "Poche righe"}}
+    workshop = make_workshop(programme, state=WorkshopState.DRAFT, **fields)
+    make_session(workshop)
+    page = client.get(url("org_details", workshop.pk))
+    assert page.context["untranslated"] == ["“summary” is missing in English."]
+    client.post(url("org_state", workshop.pk), {"to": "announced"})
+    assert Workshop.objects.get(pk=workshop.pk).state == WorkshopState.ANNOUNCED

@@ -14,7 +14,9 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+
+from workshops.scales import WORDS, steps
 
 register = template.Library()
 
@@ -29,6 +31,7 @@ KIND_ICONS = {
 SEATS_DRAWN = 24  # more places than this are a bar
 DOTS_DRAWN = 10  # more dots than this are only a number
 ANSWERS_IN_ONE_ROW = 24
+ANSWERS_DRAWN = 60  # more answers than this are a bar
 
 
 # Icons, kinds and themes
@@ -167,10 +170,13 @@ def table_drawing(
     rest: str = "not-open",
     faded: bool = False,
     small: bool = False,
+    aloud: bool = True,
+    moderator: int | None = None,
 ) -> dict[str, Any]:
     """One table from above: half of the seats on each long side, moderators (at most two) at the ends.
 
-    `label` and `sub` are written on the table and read aloud, e.g. `"17"` and `"notes"`.
+    With `moderator` (1 or 2, 0 for neither) only that end is drawn as taken, as on a badge. `label` and `sub` are
+    written on the table, e.g. `"17"` and `"notes"`; read out too, unless not `aloud`.
     """
     states = ["faded" if faded else "taken"] * here + ["expected"] * expected
     states = (states + [rest] * max(seats - len(states), 0))[:seats]
@@ -184,7 +190,7 @@ def table_drawing(
         "seats": [
             *_along(top, width, y=MARGIN - GAP, turn=0),
             *_along(bottom, width, y=MARGIN + TABLE_HEIGHT + GAP, turn=180),
-            *_at_the_ends("not-open" if nobody else "moderator", moderators, width, y=middle),
+            *_at_the_ends(_ends(moderators, nobody, moderator, rest), width, y=middle),
         ],
         "width": width,
         "height": TABLE_HEIGHT,
@@ -198,6 +204,7 @@ def table_drawing(
         "sub": sub,
         "not_open": nobody,
         "small": small,
+        "aloud": aloud,
     }
 
 
@@ -210,9 +217,15 @@ def _along(states: Sequence[str], width: int, *, y: int, turn: int) -> list[dict
     ]
 
 
-def _at_the_ends(state: str, moderators: int, width: int, *, y: int) -> list[dict[str, Any]]:
+def _ends(moderators: int, nobody: bool, moderator: int | None, rest: str) -> list[str]:
+    if moderator is None:
+        return ["not-open" if nobody else "moderator"] * moderators
+    return ["moderator" if end == moderator else rest for end in (1, 2)]
+
+
+def _at_the_ends(states: Sequence[str], width: int, *, y: int) -> list[dict[str, Any]]:
     ends = [(MARGIN - GAP, 270), (MARGIN + width + GAP, 90)]
-    return [{"state": state, "x": x, "y": y, "turn": turn} for x, turn in ends[:moderators]]
+    return [{"state": state, "x": x, "y": y, "turn": turn} for state, (x, turn) in zip(states, ends, strict=False)]
 
 
 # Counts
@@ -311,16 +324,36 @@ def spread(parts: Iterable[tuple[str, int]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/rating_bar.html")
 def rating_bar(counts: Sequence[int]) -> dict[str, Any]:
-    """One seat per answer. `counts` are five: never, rarely, sometimes, often, every week."""
+    """One seat per answer; of many, one bar. `counts` are five, from the lowest step of the scale."""
+    total = sum(counts)
+    if total > ANSWERS_DRAWN:
+        starts = [sum(counts[:level]) for level in range(len(counts))]
+        pieces = [
+            (str(level), str(x), str(width))
+            for level, (x, width) in enumerate(zip(starts, counts, strict=True), start=1)
+        ]
+        return {"pieces": pieces, "total": str(total)}
     answers = [level for level, count in enumerate(counts, start=1) for level in repeat(level, count)]
     return {"answers": answers, "many": len(answers) > ANSWERS_IN_ONE_ROW}
 
 
 @register.inclusion_tag("components/rating_key.html")
-def rating_key() -> dict[str, Any]:
-    """The five answers of a rating with their seats."""
-    names = [_("never"), _("rarely"), _("sometimes"), _("often"), _("every week")]
-    return {"answers": list(enumerate(names, start=1))}
+def rating_key(scale: str) -> dict[str, Any]:
+    """The five steps of a scale with their seats."""
+    return {"answers": list(enumerate(steps(scale), start=1))}
+
+
+@register.filter
+def rated_from(scale: str) -> str:
+    """Between which answers initiatives are rated with a scale."""
+    first, *_between, last = steps(scale)
+    return gettext("rated from “%(first)s” to “%(last)s”") % {"first": first, "last": last}
+
+
+@register.filter
+def asked_with(scale: str) -> str:
+    """What the table is asked where initiatives are rated with a scale."""
+    return str(WORDS[scale].asks)
 
 
 @register.inclusion_tag("components/dots.html")
@@ -337,8 +370,8 @@ def dots(count: int) -> dict[str, Any]:
 def note_card(note: Any, heading: str = "", foot: bool = True) -> dict[str, Any]:
     """One note with `kind`, `theme` or none, and `text`.
 
-    It may have `kind_label`, `dots`, `rating` (1 to 5), `by`, `lang`, `waiting` and `variants` (other
-    texts of the same note).
+    It may have `kind_label`, `dots`, `rating` (1 to 5), `by`, `lang`, `waiting`, `variants` (other
+    texts of the same note) and `said_before` (corrections: `from`, `by`, `at`), which only organisers' pages fill in.
     """
     return {"note": note, "heading": heading, "foot": foot}
 

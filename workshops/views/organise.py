@@ -17,10 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from workshops import actions, queries
 from workshops.access import actor_of, organises, organises_programme, signed_in
-from workshops.forms import DetailsForm, NewWorkshopForm, ProgrammeForm, ThemeForm, every_language
+from workshops.equals import untranslated
+from workshops.forms import AudienceForm, DetailsForm, NewWorkshopForm, ProgrammeForm, ThemeForm, every_language
+from workshops.forms_emblem import EmblemForm
 from workshops.models import Programme, Theme, Workshop
 from workshops.permissions import can_start_programmes
 from workshops.states import WORKSHOP_MOVES, WorkshopState
+from workshops.telling import told_of, told_of_news, unsaid
+from workshops.views.organise_telling import ask_before_announcing, ask_first, mails_to, we_write
 
 PLANNING_MOVES = (WorkshopState.ANNOUNCED, WorkshopState.DRAFT, WorkshopState.LIVE, WorkshopState.CANCELLED)
 """The moves made here; compiling and publishing belong to the summary."""
@@ -59,10 +63,10 @@ def programme(request: HttpRequest, programme: Programme) -> HttpResponse:
         actions.change(programme, by=actor_of(request), **form.values())
         messages.success(request, _("Saved."))
         return redirect("org_programme", programme.pk)
-    return _programme_page(request, programme, form=form)
+    return programme_page(request, programme, form=form)
 
 
-def _programme_page(request: HttpRequest, programme: Programme, **forms: Any) -> HttpResponse:
+def programme_page(request: HttpRequest, programme: Programme, **forms: Any) -> HttpResponse:
     """The page with the form that was sent, if one was, and fresh ones for the rest."""
     asked = forms.get("theme_form")
     themes = [
@@ -86,7 +90,8 @@ def _programme_page(request: HttpRequest, programme: Programme, **forms: Any) ->
             "themes": themes,
             "asked": asked,
             "new_theme": new_theme or _theme_form(programme, None, initial={"slot": slot, "icon": "sprout"}),
-            "planned": programme.workshops.order_by("number"),
+            "emblem_form": forms.get("emblem_form") or EmblemForm(),
+            "planned": list(programme.workshops.with_programme().order_by("number")),
         },
     )
 
@@ -102,7 +107,7 @@ def _theme_form(programme: Programme, theme: Theme | None, data: Any = None, **m
 def add_theme(request: HttpRequest, programme: Programme) -> HttpResponse:
     form = _theme_form(programme, None, request.POST)
     if not form.is_valid():
-        return _programme_page(request, programme, theme_form=form)
+        return programme_page(request, programme, theme_form=form)
     actions.add_theme(programme, by=actor_of(request), **form.cleaned_data)
     return redirect(_themes_of(programme))
 
@@ -113,7 +118,7 @@ def change_theme(request: HttpRequest, programme: Programme, theme_id: UUID) -> 
     theme = get_object_or_404(programme.themes, pk=theme_id)
     form = _theme_form(programme, theme, request.POST, initial=ThemeForm.initial_of(theme))
     if not form.is_valid():
-        return _programme_page(request, programme, theme_form=form)
+        return programme_page(request, programme, theme_form=form)
     actions.change(theme, by=actor_of(request), **form.cleaned_data)
     return redirect(_themes_of(programme))
 
@@ -157,31 +162,62 @@ def details(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         languages=workshop.programme.languages,
         zone=workshop.zone,
     )
-    if form.is_valid():
-        actions.change_details(workshop, by=actor_of(request), **form.values())
-        now = timezone.now().astimezone(workshop.zone)
-        messages.success(request, _("Saved at %(time)s.") % {"time": f"{now:%H:%M}"})
-        return redirect("org_details", workshop.pk)
+    if form.is_valid() and "back" not in request.POST:
+        if question := ask_first(request, workshop, form.values()):
+            return question
+        told = told_of_news(workshop, form.values())
+        try:
+            actions.change_details(workshop, by=actor_of(request), **form.values())
+        except actions.TooManyReserved as reserved:
+            form.add_error("places", _("%(n)s places are reserved. Reserve fewer first.") % {"n": reserved.reserved})
+        else:
+            now = timezone.now().astimezone(workshop.zone)
+            saved = _("Saved at %(time)s.") % {"time": f"{now:%H:%M}"}
+            messages.success(request, " ".join([saved, we_write(mails_to(told))]).strip())
+            return redirect("org_details", workshop.pk)
+    return details_page(request, workshop, form=form)
+
+
+def details_page(
+    request: HttpRequest, workshop: Workshop, *, form: DetailsForm | None = None, asked: AudienceForm | None = None
+) -> HttpResponse:
+    """The page with the form that was sent, and fresh ones for the rest."""
+    languages = workshop.programme.languages
     reachable = WORKSHOP_MOVES[workshop.state]
-    return render(
-        request,
-        "org/details.html",
-        {
-            "section": "details",
-            "form": form,
-            "moves": {move.value: move in reachable for move in PLANNING_MOVES},
-            "missing": actions.missing_to_announce(workshop),
-        },
-    )
+    audiences = [
+        (audience, asked if asked and asked.audience_id == audience.pk else AudienceForm.of(workshop, audience))
+        for audience in workshop.audiences.all()
+    ]
+    context = {
+        "section": "details",
+        "form": form or DetailsForm(initial=DetailsForm.initial_of(workshop), languages=languages, zone=workshop.zone),
+        "moves": {move.value: move in reachable for move in PLANNING_MOVES},
+        "missing": actions.missing_to_announce(workshop),
+        "untranslated": untranslated(workshop),
+        "audiences": audiences,
+        "asked": asked,
+        "new_audience": asked if asked and asked.audience_id is None else AudienceForm.of(workshop, None),
+        "unreserved": workshop.places - workshop.reserved,
+    }
+    return render(request, "org/details.html", context)
 
 
 @require_POST
 @organises
 def state(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """Announce, take back to draft, start or cancel. `next` says where to go on."""
+    """Announce, take back to draft or start; `next` says where to go on. Cancelling has a page that is shown first."""
     wanted = request.POST.get("to", "")
     if wanted not in PLANNING_MOVES:
         return HttpResponseBadRequest(_("There is no such step."))
+    if wanted == WorkshopState.CANCELLED:
+        return redirect("org_cancel", workshop.pk)
+    if "back" in request.POST:
+        return redirect("org_details", workshop.pk)
+    announces = wanted == WorkshopState.ANNOUNCED and wanted in WORKSHOP_MOVES[workshop.state]
+    is_ready = announces and not actions.missing_to_announce(workshop)
+    if is_ready and (question := ask_before_announcing(request, workshop)):
+        return question
+    told = told_of(workshop) if is_ready and unsaid(workshop) else []
     try:
         actions.move_workshop(workshop, wanted, by=actor_of(request))
     except actions.NotReady as missing:
@@ -190,7 +226,7 @@ def state(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     except (actions.MoveNotAllowed, actions.MovedMeanwhile):
         messages.error(request, _("The workshop has moved on meanwhile. Look at where it is now."))
     else:
-        messages.success(request, _state_sentence(wanted))
+        messages.success(request, " ".join([_state_sentence(wanted), we_write(mails_to(told))]).strip())
     goal = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(goal, allowed_hosts=None):
         goal = reverse("org_details", args=[workshop.pk])
@@ -202,5 +238,4 @@ def _state_sentence(state: str) -> str:
         WorkshopState.ANNOUNCED: _("The workshop is announced. People can take a place."),
         WorkshopState.DRAFT: _("The workshop is a draft again: only you see it."),
         WorkshopState.LIVE: _("The workshop has started."),
-        WorkshopState.CANCELLED: _("The workshop is cancelled."),
     }[WorkshopState(state)]

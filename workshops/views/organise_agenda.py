@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +15,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workshops import actions, queries
+from workshops import actions, agenda_actions, queries
 from workshops.access import actor_of, organises
+from workshops.agenda_templates import templates_of
 from workshops.forms import InitiativeForm, PromptForm, SessionForm
-from workshops.models import Initiative, Prompt, Session, Workshop
+from workshops.forms_agenda import TemplateNameForm
+from workshops.models import Initiative, Prompt, Session, Theme, Workshop
 from workshops.states import SessionKind
+from workshops.telling import told_of_news
+from workshops.undo import remembered
+from workshops.views.organise_telling import ask_first, mails_to, we_write
 
 NEW_MINUTES: dict[str, int] = {SessionKind.TABLES: 45, SessionKind.BREAK: 15}
 LONGEST_WORKSHOP = 720
+MOST_DIGITS = 4
 
 
 @require_http_methods(["GET"])
@@ -40,7 +48,16 @@ def _page(request: HttpRequest, workshop: Workshop, *, session_id: Any, sent: An
     return render(
         request,
         "org/agenda.html",
-        {"section": "agenda", "plan": plan, "current": current, "sent": sent, **_editor(plan, current, sent)},
+        {
+            "section": "agenda",
+            "plan": plan,
+            "current": current,
+            "sent": sent,
+            "templates": templates_of(workshop.programme),
+            "keep_form": TemplateNameForm(),
+            "can_undo": workshop.agenda_steps.exists(),
+            **_editor(plan, current, sent),
+        },
     )
 
 
@@ -49,7 +66,7 @@ def _editor(plan: queries.Agenda, session: Session | None, sent: Any) -> dict[st
     if session is None:
         return {}
     forms = [
-        _session_form(session),
+        _session_form(session, plan.themes),
         *(_prompt_form(session, prompt) for prompt in session.prompts.all()),
         _prompt_form(session, None),
         *(_initiative_form(plan.workshop, initiative) for initiative in plan.initiatives),
@@ -71,11 +88,12 @@ def _auto_id(kind: str, thing: Any) -> str:
     return f"{kind}-{thing.pk if thing else 'new'}-%s"
 
 
-def _session_form(session: Session, data: Any = None) -> SessionForm:
+def _session_form(session: Session, themes: Iterable[Theme], data: Any = None) -> SessionForm:
     return SessionForm(
         data,
         initial=SessionForm.initial_of(session),
         languages=session.workshop.programme.languages,
+        themes=themes,
         auto_id=_auto_id("session", session),
     )
 
@@ -118,29 +136,40 @@ def _prompt(workshop: Workshop, prompt_id: UUID) -> Prompt:
     return get_object_or_404(prompts, pk=prompt_id, session__workshop=workshop)
 
 
-@require_POST
-@organises
-def use_template(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """Fill an empty agenda with that of an evening."""
-    actions.use_evening_template(workshop, by=actor_of(request))
-    return _back(None, workshop)
+def undoable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What the view does to the agenda is one step that can be undone."""
+
+    @wraps(view)
+    def acted(request: HttpRequest, workshop: Workshop, *args: Any, **kwargs: Any) -> HttpResponse:
+        with remembered(workshop):
+            return view(request, workshop, *args, **kwargs)
+
+    return acted
 
 
 @require_POST
 @organises
 def move_end(request: HttpRequest, workshop: Workshop) -> HttpResponse:
-    """Let the workshop end when its agenda does."""
+    """Let the workshop end when its agenda does, once people it concerns were shown."""
+    if "back" in request.POST:
+        return _back(None, workshop)
     minutes = queries.agenda_of(workshop).minutes
     if not 1 <= minutes <= LONGEST_WORKSHOP:
         messages.error(request, _("A workshop lasts at most 12 hours. Shorten a session."))
         return _back(None, workshop)
-    actions.change_details(workshop, by=actor_of(request), minutes=minutes)
-    messages.success(request, _("The workshop now ends at %(time)s.") % {"time": f"{workshop.local_end:%H:%M}"})
+    end = {"minutes": minutes}
+    if question := ask_first(request, workshop, end, goal="org_agenda_end", works_out=end):
+        return question
+    told = told_of_news(workshop, end)
+    actions.change_details(workshop, by=actor_of(request), **end)
+    ends = _("The workshop now ends at %(time)s.") % {"time": f"{workshop.local_end:%H:%M}"}
+    messages.success(request, " ".join([ends, we_write(mails_to(told))]).strip())
     return _back(None, workshop)
 
 
 @require_POST
 @organises
+@undoable
 def add_session(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """A new block at the end, named after its kind until somebody gives it a title."""
     kind = request.POST.get("kind", "")
@@ -159,29 +188,44 @@ def add_session(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 
 @require_POST
 @organises
+@undoable
 def change_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -> HttpResponse:
     session = _session(workshop, session_id)
-    form = _session_form(session, request.POST)
+    form = _session_form(session, workshop.programme.themes.all(), request.POST)
     if not form.is_valid():
         return _page(request, workshop, session_id=session.pk, sent=form)
-    actions.change(session, by=actor_of(request), workshop=workshop, **form.cleaned_data)
+    try:
+        agenda_actions.change_session(session, by=actor_of(request), **form.cleaned_data)
+    except actions.StillNeeded:
+        form.add_error("scale", _("The tables may have answered with this scale, so it stays."))
+        return _page(request, workshop, session_id=session.pk, sent=form)
     _say_saved(request, workshop)
     return _back(session, workshop)
 
 
 @require_POST
 @organises
+@undoable
 def move_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -> HttpResponse:
-    """`to=up` or `to=down`: one place earlier or later."""
-    session = _session(workshop, session_id)
-    if request.POST.get("to") not in ("up", "down"):
+    """`to=up` or `to=down`: one place earlier or later; `to=3`: the third place."""
+    session, to = _session(workshop, session_id), request.POST.get("to", "")
+    if to in ("up", "down"):
+        actions.move_in_agenda(session, up=to == "up", by=actor_of(request))
+    elif position := _position(to):
+        agenda_actions.place_in_agenda(session, position, by=actor_of(request))
+    else:
         return HttpResponseBadRequest(_("Up or down?"))
-    actions.move_in_agenda(session, up=request.POST["to"] == "up", by=actor_of(request))
     return _back(session, workshop)
+
+
+def _position(typed: str) -> int:
+    """A place in an order, counted from 1; 0 when that is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS else 0
 
 
 @require_POST
 @organises
+@undoable
 def remove_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -> HttpResponse:
     session = _session(workshop, session_id)
     try:
@@ -195,6 +239,7 @@ def remove_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -
 
 @require_POST
 @organises
+@undoable
 def add_prompt(request: HttpRequest, workshop: Workshop, session_id: UUID) -> HttpResponse:
     session = _session(workshop, session_id)
     form = _prompt_form(session, None, request.POST)
@@ -206,39 +251,48 @@ def add_prompt(request: HttpRequest, workshop: Workshop, session_id: UUID) -> Ht
 
 @require_POST
 @organises
+@undoable
 def change_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> HttpResponse:
     prompt = _prompt(workshop, prompt_id)
     form = _prompt_form(prompt.session, prompt, request.POST)
     if not form.is_valid():
         return _page(request, workshop, session_id=prompt.session_id, sent=form)
-    actions.change(prompt, by=actor_of(request), workshop=workshop, **form.cleaned_data)
+    instead = agenda_actions.reword_prompt(prompt, text=form.cleaned_data["text"], by=actor_of(request))
     _say_saved(request, workshop)
+    if instead != prompt:
+        messages.info(request, _("The tables have answered the old words: their notes keep them."))
     return _back(prompt.session, workshop, "questions")
 
 
 @require_POST
 @organises
+@undoable
 def move_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> HttpResponse:
-    prompt = _prompt(workshop, prompt_id)
-    if request.POST.get("to") not in ("up", "down"):
+    prompt, to = _prompt(workshop, prompt_id), request.POST.get("to", "")
+    if to in ("up", "down"):
+        actions.move_prompt(prompt, up=to == "up", by=actor_of(request))
+    elif position := _position(to):
+        agenda_actions.place_prompt(prompt, position, by=actor_of(request))
+    else:
         return HttpResponseBadRequest(_("Up or down?"))
-    actions.move_prompt(prompt, up=request.POST["to"] == "up", by=actor_of(request))
     return _back(prompt.session, workshop, "questions")
 
 
 @require_POST
 @organises
+@undoable
 def remove_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> HttpResponse:
+    """Once the tables have been asked it, it is only asked no more: notes that answer it keep it."""
     prompt = _prompt(workshop, prompt_id)
-    try:
-        actions.remove(prompt, by=actor_of(request), workshop=workshop)
-    except actions.StillNeeded:
-        messages.error(request, _("The tables have been asked this question, so it stays."))
+    agenda_actions.take_out_prompt(prompt, by=actor_of(request))
+    if prompt.session.opened_at:
+        messages.info(request, _("It is asked no more. Notes that answer it keep it."))
     return _back(prompt.session, workshop, "questions")
 
 
 @require_POST
 @organises
+@undoable
 def add_initiative(request: HttpRequest, workshop: Workshop, session_id: UUID) -> HttpResponse:
     """Something to rate, with the question about it in the session that rates."""
     session = _session(workshop, session_id)
@@ -251,6 +305,7 @@ def add_initiative(request: HttpRequest, workshop: Workshop, session_id: UUID) -
 
 @require_POST
 @organises
+@undoable
 def change_initiative(request: HttpRequest, workshop: Workshop, initiative_id: UUID) -> HttpResponse:
     initiative = get_object_or_404(workshop.initiatives, pk=initiative_id)
     session = workshop.sessions.filter(rates=True).first()
@@ -264,6 +319,7 @@ def change_initiative(request: HttpRequest, workshop: Workshop, initiative_id: U
 
 @require_POST
 @organises
+@undoable
 def remove_initiative(request: HttpRequest, workshop: Workshop, initiative_id: UUID) -> HttpResponse:
     initiative = get_object_or_404(workshop.initiatives, pk=initiative_id)
     try:

@@ -7,15 +7,15 @@ const LOOK_AGAIN_MS = 30_000
 const LISTENED_LONG_ENOUGH_MS = 10_000 // a stream that held this long was a good one: the next wait is short again
 
 /**
- * Call `refresh` after each change, every ten seconds while no stream is open, and every thirty while one is. One refresh runs at a time; changes
- * meanwhile cause one more.
+ * Call `refresh` after each change, when the device finds or loses its network, every ten seconds while no stream is open, and every thirty
+ * while one is. One refresh runs at a time; changes meanwhile cause one more.
  * @param {string} url
  * @param {() => Promise<void>} refresh  rejects when the page could not be had
  * @param {(isFresh: boolean) => void} say  told after each attempt
- * @param {{EventSource?: typeof EventSource, setTimeout?: typeof setTimeout, now?: () => number}} [world]
+ * @param {{EventSource?: typeof EventSource, setTimeout?: typeof setTimeout, now?: () => number, network?: EventTarget}} [world]
  */
 export function follow(url, refresh, say, world = {}) {
-  const { EventSource = globalThis.EventSource, setTimeout = globalThis.setTimeout.bind(globalThis), now = Date.now } = world
+  const { EventSource = globalThis.EventSource, setTimeout = globalThis.setTimeout.bind(globalThis), now = Date.now, network = globalThis.window } = world
   let isRunning = false
   let isWanted = false
   let isListening = false
@@ -61,6 +61,8 @@ export function follow(url, refresh, say, world = {}) {
     setTimeout(poll, POLL_MS)
   }
 
+  // An open stream says nothing when the network goes: the device knows first.
+  for (const turn of ['online', 'offline']) network?.addEventListener(turn, changed)
   listen()
   setTimeout(poll, POLL_MS)
   return { changed }

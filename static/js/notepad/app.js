@@ -3,19 +3,22 @@ import { readKit } from './answers.js'
 import { createBanner } from './banner.js'
 import { createBoard } from './board.js'
 import { createComposer } from './composer.js'
+import { createCorrector } from './corrector.js'
 import { copyOf, download } from './copy.js'
-import { newId } from './dom.js'
+import { newId } from '../shared/dom.js'
 import { createEditor, REST_MS } from './editor.js'
 import { watchKeyboard } from './keyboard.js'
 import { findLegacies, holdsWords, inherit, isOver } from './legacy.js'
 import { createImports, readCopy } from './imports.js'
 import { createLive } from './live.js'
 import { createMenu } from './menu.js'
+import { confirmNotes, isConfirmation, newestOf } from './confirming.js'
 import { countAnswer, emptyTally, isTally, readRefusal, tallyId } from './counting.js'
 import { createMessages } from './messages.js'
 import { needsPerson, shown } from './outbox.js'
 import { createReady } from './ready.js'
 import { createPresence } from './presence.js'
+import { createReadback } from './readback.js'
 import { keepPreferences, readPreferences } from './preferences.js'
 import { createSheet } from './sheet.js'
 import { createStatus } from './status.js'
@@ -44,6 +47,7 @@ export function currentSession(sessions) {
 export function createApp({ kit, known, net, store, words }) {
   const notes = new Map()
   const tallies = new Map()
+  const confirmations = new Map()
   const state = {
     link: 'unknown', failures: 0, lastContact: null, offlineCount: 0, back: null, held: 0, heldSentence: '', sentence: '',
     isStreaming: null, isFilled: false, trouble: null, isTaken: false, readiness: null, isLeaving: false, isSending: false,
@@ -53,12 +57,12 @@ export function createApp({ kit, known, net, store, words }) {
   const channel = new BroadcastChannel(store.name)
   let skew = 0 // the server's clock minus ours, in milliseconds
   let views = []
-  let sheet, menu, editor, composer
+  let sheet, menu, editor, corrector, readback, composer
   let frame = null
   let useNewRelease = null
 
   const app = {
-    words, store, notes, tallies, state, ui, newId, kit, preferences: readPreferences(), writing: null,
+    words, store, notes, tallies, confirmations, state, ui, newId, kit, preferences: readPreferences(), writing: null,
     nowMs: () => Date.now() + skew,
     now: () => new Date(Date.now() + skew).toISOString(),
 
@@ -72,6 +76,10 @@ export function createApp({ kit, known, net, store, words }) {
     },
     themeOf: (note) => app.kit.themes.find(({ id }) => id === note.theme) ?? null,
     initiativeOf: (prompt) => app.kit.initiatives.find(({ id }) => id === prompt.initiative) ?? null,
+    /** How many sit at the table in the session at hand. */
+    get people() {
+      return app.session?.people ?? app.kit.group.people
+    },
     noteLanguage() {
       const { languages } = app.kit.workshop
       const wanted = [app.preferences.language, words.lang].find((own) => languages.includes(own))
@@ -81,11 +89,12 @@ export function createApp({ kit, known, net, store, words }) {
       const given = [...notes.values()].map((own) => shown(own))
         .filter((note) => !note.deleted && note.session === app.session?.id)
         .reduce((sum, note) => sum + note.dots, 0)
-      return app.kit.group.people * (app.session?.dots_per_person ?? 0) - given
+      return app.people * (app.session?.dots_per_person ?? 0) - given
     },
     counts() {
       const own = [...notes.values()]
-      return { needs: own.filter(needsPerson).length, unsent: [...own, ...tallies.values()].filter(isUnsent).length + imports.count() }
+      const refused = [...confirmations.values()].filter((thing) => thing.refused.length)
+      return { needs: own.filter(needsPerson).length + refused.length, unsent: [...own, ...tallies.values(), ...confirmations.values()].filter(isUnsent).length + imports.count() }
     },
     /** Whether what waits is on its way: only then may the pill say so. */
     isOnItsWay: () => navigator.onLine && (state.isSending || (state.link === 'online' && !app.sync.isFailing())),
@@ -123,6 +132,17 @@ export function createApp({ kit, known, net, store, words }) {
       }))
       app.sync.kick()
     },
+    /** The confirmation of the session at hand that counts, if there is one. */
+    confirmation: () => newestOf(confirmations.values(), app.session?.id),
+    /** The table has heard `heard`, notes as they are shown. Returns whether that is kept on this tablet. */
+    async confirm(heard, people) {
+      const made = confirmNotes({ op: newId(), session: app.session.id, notes: heard, people, at: app.now() })
+      const isKept = await app.guard(() => store.transact(async (tx) => tx.put(made)))
+      app.sync.kick()
+      return isKept
+    },
+    /** Give up a confirmation that the server refused. */
+    dropConfirmation: (id) => app.guard(() => store.transact(async (tx) => tx.remove(id))),
     readRefusals: () => app.guard(() => store.transact(async (tx) => {
       for (const tally of [...tallies.values()].filter(({ refused }) => refused)) tx.put(readRefusal(await tx.get(tally.id)))
     })),
@@ -150,7 +170,10 @@ export function createApp({ kit, known, net, store, words }) {
       keepPreferences(app.preferences)
       app.render()
     },
-    edit: (id) => editor.open(id),
+    /** Whether a note is changed for the whole room now: its session is over, and the tables report back. */
+    isCorrecting: (id) => Boolean(app.kit.workshop.report_back && app.session?.state !== 'open' && notes.get(id)?.server),
+    edit: (id) => (app.isCorrecting(id) ? corrector : editor).open(id),
+    openReadback: () => readback.open(),
     openSheet: () => sheet.open(),
     closeSheet: () => sheet.close(),
     openMenu: () => menu.open(),
@@ -167,7 +190,8 @@ export function createApp({ kit, known, net, store, words }) {
       await app.guard(() => app.sync.freezeAll()) // so that the ids in the copy are those the ops are sent with
       const at = app.now()
       download(`tavolo-${app.kit.group.name}-${at.slice(0, 16).replace(':', '')}.json`,
-        copyOf({ kit: app.kit, notes: [...notes.values()], tallies: [...tallies.values()], draft: composer.draft(), at, newId }))
+        copyOf({ kit: app.kit, notes: [...notes.values()], tallies: [...tallies.values()],
+          confirmations: [...confirmations.values()], draft: composer.draft(), at, newId }))
     },
     /** How many notes of earlier authors wait for somebody to send them. */
     waitingOfOthers: () => state.legacies.filter(({ isTaken }) => !isTaken).reduce((sum, { count }) => sum + count, 0),
@@ -231,6 +255,7 @@ export function createApp({ kit, known, net, store, words }) {
   Object.assign(app, createTalk(app))
   app.ready = createReady({ app, known })
   app.fitKeyboard = watchKeyboard()
+  const status = createStatus({ send: net.status, unsent: () => app.counts().unsent, isReady: () => app.ready.isReady(), mayTell: () => state.isCertain })
   const presence = createPresence({ send: net.presence, me: () => app.kit.me.key, render: app.render })
   Object.assign(app, { here: presence.here, writerOf: presence.writerOf, isWriting: presence.isWriting })
 
@@ -325,11 +350,13 @@ export function createApp({ kit, known, net, store, words }) {
     app.render()
   })
 
-  const remember = (thing) => (isTally(thing) ? tallies : notes).set(thing.id, thing)
+  const mapOf = (thing) => (isTally(thing) ? tallies : isConfirmation(thing) ? confirmations : notes)
+  const remember = (thing) => mapOf(thing).set(thing.id, thing)
+  const forgetThing = (id) => [notes, confirmations].forEach((things) => things.delete(id))
 
   async function readBack(ids) {
     const found = await store.read(ids)
-    ids.forEach((id, at) => (found[at] ? remember(found[at]) : notes.delete(id)))
+    ids.forEach((id, at) => (found[at] ? remember(found[at]) : forgetThing(id)))
     app.render()
   }
 
@@ -361,12 +388,14 @@ export function createApp({ kit, known, net, store, words }) {
     sheet = createSheet(app)
     menu = createMenu(app)
     editor = createEditor(app)
+    corrector = createCorrector(app)
+    readback = createReadback(app)
     composer = createComposer(app)
     const board = createBoard(app)
     const dialogs = document.getElementById('dialogs')
-    dialogs.replaceChildren(sheet.element, editor.element, ...menu.elements)
+    dialogs.replaceChildren(sheet.element, readback.element, editor.element, corrector.element, ...menu.elements)
     document.getElementById('pad').replaceChildren(board.element, composer.element)
-    views = [app.top, app.banner, app.messages, board, composer, sheet, editor]
+    views = [app.top, app.banner, app.messages, board, composer, sheet, editor, readback]
     await composer.restore(draft)
     app.render()
   }
@@ -401,16 +430,17 @@ export function createApp({ kit, known, net, store, words }) {
     if (!state.isCertain) await beCertain()
     await app.sync.askHeld()
     if (openSessions(fresh).some((id) => !before.includes(id))) ui.session = null
+    if (before.some((id) => !openSessions(fresh).includes(id))) status.tellAnew() // who closed it waits for what was written
     if (isRebuilt) await build()
-    await takeTallies(fresh)
+    await takeCounted(fresh)
     if (isOver(fresh)) await wipe()
     app.render()
   }
 
-  /** What was counted before this tablet came; rows of another history wait until the change is known. */
-  const takeTallies = ({ epoch, tallies: rows }) => app.guard(() => store.transact(async (tx) => {
+  /** What was counted and confirmed before this tablet came; rows of another history wait until the change is known. */
+  const takeCounted = ({ epoch, tallies: counted, confirmations: confirmed }) => app.guard(() => store.transact(async (tx) => {
     const cursor = await tx.recall('cursor')
-    if (!cursor || cursor.epoch === epoch) await takeInto(tx, { tallies: rows })
+    if (!cursor || cursor.epoch === epoch) await takeInto(tx, { tallies: counted, confirmations: confirmed })
   }))
 
   /** The server has named the author: now the outbox may go, and what an earlier one left can be looked at. */
@@ -488,9 +518,9 @@ export function createApp({ kit, known, net, store, words }) {
     await build()
     watchPage()
     underLock(`${store.name}:live`, lead)
-    if (isKitFresh) await Promise.all([beCertain(), takeTallies(app.kit)])
+    if (isKitFresh) await Promise.all([beCertain(), takeCounted(app.kit)])
     else await fetchKit()
-    createStatus({ send: net.status, unsent: () => app.counts().unsent, mayTell: () => state.isCertain }).start()
+    status.start()
     if (!state.isCertain) app.sync.send() // each push names its author, so the server may answer before the kit does
     await app.sync.pull()
     requestAnimationFrame(() => { state.isFilled = true }) // after what was pulled is drawn: that is no news

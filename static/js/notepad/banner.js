@@ -1,5 +1,5 @@
 // The one sentence under the bar: no connection, back again, or something only a person can settle.
-import { h, icon, show } from './dom.js'
+import { h, icon, show } from '../shared/dom.js'
 
 /** Why the tablet's storage or the server takes nothing more, with what to do; null when they do. */
 export function obstacleOf(app) {

@@ -1,15 +1,18 @@
 // The question, the filters and the notes of the table.
 import { card } from './card.js'
+import { worthOf } from './confirming.js'
 import { conflictCard } from './conflict.js'
-import { h, icon, show, svg } from './dom.js'
+import { h, icon, show, svg } from '../shared/dom.js'
 import { dot, isHeld, isUnsent, needsPerson, shown } from './outbox.js'
-import { tableDrawing } from './table.js'
+import { tableDrawing } from '../shared/table.js'
 import { createTally } from './tally.js'
+import { secondsLeft } from './top.js'
 
 const SCROLLED_PX = 80
 const GROUPING_MS = 1500 // notes that come together are announced together
 const ROW_PX = 2
 const GAP_PX = 14
+const READ_BACK_SECONDS = 10 * 60
 
 function questionLine(app) {
   const { say } = app.words
@@ -47,8 +50,10 @@ function themeChips(app, notes) {
   const all = chip({
     label: app.words.say('all'), count: notes.length, isOn: app.ui.filter === null, onclick: () => app.setFilter(null),
   })
-  return [all, ...app.kit.themes.map(({ id, short, slot, icon: mark }) => chip({
-    label: short, count: notes.filter((note) => note.theme === id).length, mark: icon(mark), className: `theme-${slot}`,
+  const offered = app.session?.themes ?? app.kit.themes.map(({ id }) => id)
+  const of = (id) => notes.filter((note) => note.theme === id).length
+  return [all, ...app.kit.themes.filter(({ id }) => offered.includes(id) || of(id)).map(({ id, short, slot, icon: mark }) => chip({
+    label: short, count: of(id), mark: icon(mark), className: `theme-${slot}`,
     isOn: app.ui.filter === id, onclick: () => app.setFilter(app.ui.filter === id ? null : id),
   }))]
 }
@@ -67,11 +72,24 @@ function isInFilter(app, note) {
   return app.ui.filter === null || note.theme === app.ui.filter
 }
 
+/** Whether it is time to read the notes back: the session ends soon, and the table has not confirmed what stands here. */
+function isDue(app, entries) {
+  const left = secondsLeft(app.session, app.nowMs())
+  if (!entries.length || left === null || left > READ_BACK_SECONDS) return false
+  const thing = app.confirmation()
+  if (!thing) return true
+  const { changed, added } = worthOf(thing, app.notes)
+  return changed.size + added.size > 0
+}
+
 /** @param {object} app */
 export function createBoard(app) {
   const { say } = app.words
   const question = h('div', { class: 'question-line' })
   const filters = h('div', { class: 'filters', role: 'group', 'aria-label': say('filters') })
+  const readBack = h('div', { class: 'read-back', hidden: true }, icon('book-open-check'), h('p', {}, say('readback_due')),
+    h('button', { type: 'button', class: 'button', onclick: () => app.openReadback() }, say('read_back')))
+  const plenary = h('p', { class: 'budget plenary' })
   const budget = h('p', { class: 'budget' })
   const tally = createTally(app)
   const conflicts = h('div', { class: 'conflicts' })
@@ -79,7 +97,7 @@ export function createBoard(app) {
   const empty = h('div', { class: 'empty' }, tableDrawing({ seats: app.kit.group.seats, people: 0 }), h('p', {}, say('board_empty')))
   const fresh = h('button', { type: 'button', class: 'button primary fresh', hidden: true, onclick: () => showFresh() })
   const element = h('section', { class: 'board', 'aria-label': say('board') },
-    question, filters, tally.element, budget, fresh, conflicts, list, empty)
+    question, filters, tally.element, readBack, plenary, budget, fresh, conflicts, list, empty)
 
   const items = new Map()
   let seen = null
@@ -134,6 +152,7 @@ export function createBoard(app) {
       isDotting: app.ui.mode === 'dots',
       writer: app.writerOf(note.id),
       isHeld: isHeld(own),
+      isCorrecting: app.isCorrecting(note.id),
       refusals: own.refused.map(({ sentence }) => sentence),
     }
   }
@@ -197,6 +216,9 @@ export function createBoard(app) {
       () => (app.session?.rates ? promptChips(app, notes) : themeChips(app, notes)))
     const [first, second] = app.session?.rates ? [filters, question] : [question, filters]
     if (first.nextElementSibling !== second) element.prepend(first, second)
+    readBack.hidden = !isDue(app, entries)
+    plenary.hidden = !entries.some(({ note }) => app.isCorrecting(note.id))
+    plenary.textContent = say('report_back_now')
     budget.hidden = app.ui.mode !== 'dots'
     budget.textContent = say('dots_left', { count: Math.max(0, app.dotsLeft()) })
     const split = entries.filter(({ note }) => note.variants.length)

@@ -1,6 +1,6 @@
 // One note on the board.
-import { KIND_ICONS, seats } from './choices.js'
-import { h, icon, svg } from './dom.js'
+import { KIND_ICONS, ratingWord, seats } from './choices.js'
+import { h, icon, svg } from '../shared/dom.js'
 import { shown } from './outbox.js'
 
 const DOTS_DRAWN = 10
@@ -42,15 +42,22 @@ function foot(app, note, state) {
     }, icon('minus')),
     note.backers !== null && h('span', { class: 'people' }, say('backers_count', { count: note.backers })),
     note.disagreed !== null && h('span', { class: 'people' }, say('disagreed_count', { count: note.disagreed })),
-    note.rating && h('span', { class: 'rated' }, seats(note.rating, 5), h('span', { class: 'unseen' }, say(`rating_${note.rating}`))),
+    note.rating && h('span', { class: 'rated' }, seats(note.rating, 5), h('span', { class: 'unseen' }, ratingWord(app, app.kit.sessions.find(({ id }) => id === note.session), note.rating))),
     h('span', { class: 'by' }, note.by))
+}
+
+/** What the note said before it was corrected for the room. */
+function before(app, note) {
+  if (!note.said_before.length) return null
+  return h('details', { class: 'said-before' }, h('summary', {}, icon('megaphone'), app.words.say('corrected')),
+    note.said_before.map((text) => h('p', { class: 'said', lang: note.lang }, text)))
 }
 
 /** The button that covers the card: edit, or add a dot. */
 function cover(app, note, state) {
   const { say } = app.words
   if (state.writer) return null
-  const name = state.isDotting ? 'give_dot' : 'change_note'
+  const name = state.isDotting ? 'give_dot' : state.isCorrecting ? 'correct_note' : 'change_note'
   return h('button', {
     type: 'button', class: 'cover', 'data-act': state.isDotting ? 'give' : 'edit', 'aria-label': say(name, { text: excerpt(note.text) }),
   })
@@ -59,7 +66,7 @@ function cover(app, note, state) {
 /**
  * @param {object} app
  * @param {object} note   as `shown()` gives it
- * @param {{isWaiting: boolean, isHeld: boolean, isDotting: boolean, writer: string|null, refusals: string[]}} state
+ * @param {{isWaiting: boolean, isHeld: boolean, isCorrecting: boolean, isDotting: boolean, writer: string|null, refusals: string[]}} state
  */
 export function card(app, note, state) {
   const { say } = app.words
@@ -74,5 +81,6 @@ export function card(app, note, state) {
     state.refusals.map((sentence) => h('p', { class: 'refusal' }, say('not_sent', { sentence }))),
     same && h('p', { class: 'repeats' }, icon('link'), say('same_as_text', { text: excerpt(same) })),
     foot(app, note, state),
-    cover(app, note, state))
+    cover(app, note, state),
+    before(app, note))
 }

@@ -1,11 +1,19 @@
 // Groups of choices: kinds, themes, rating. Real radio buttons, so arrow keys and screen readers work.
-import { h, icon, svg } from './dom.js'
+import { h, icon, svg } from '../shared/dom.js'
 
 export const KIND_ICONS = {
   habit: 'repeat-2', experience: 'footprints', idea: 'lightbulb', concern: 'triangle-alert',
   question: 'circle-question-mark', quote: 'quote',
 }
 export const RATINGS = [1, 2, 3, 4, 5]
+
+/** The scale a session rates with; a kit from before there were several has none. */
+export const scaleOf = (session) => session?.scale ?? 'frequency'
+/** What an answer is called on it. */
+export const ratingWord = (app, session, value) => app.words.say(`rating_${scaleOf(session)}_${value}`)
+/** What the table is asked, as the label of a choice that may stay empty. */
+export const ratingLegend = (app, session) =>
+  app.words.say('rating_optional', { question: app.words.say(`asked_${scaleOf(session)}`) })
 
 /** `count` seats in a row of `of`, the first ones taken; a sentence beside them gives the value. */
 export function seats(count, of = count) {
@@ -29,6 +37,7 @@ export function seats(count, of = count) {
  */
 export function choices({ legend, name, options, onPick, mayBeNone = false, className = '', isLegendShown = false }) {
   const inputs = new Map()
+  const title = h('legend', { class: isLegendShown ? '' : 'unseen' }, legend)
   const labels = options.map(({ value, label, mark, className: extra = '' }) => {
     const input = h('input', { type: 'radio', name, value })
     inputs.set(value, input)
@@ -46,10 +55,18 @@ export function choices({ legend, name, options, onPick, mayBeNone = false, clas
     return text
   })
   const element = h('fieldset', { class: `choices ${className}` },
-    h('legend', { class: isLegendShown ? '' : 'unseen' }, legend), ...labels)
+    title, ...labels)
   return {
     element,
+    /** Call the choices otherwise: `word` tells how each value is called now. */
+    call: (words, word) => {
+      if (title.textContent === words) return
+      title.textContent = words
+      inputs.forEach((input, own) => { input.closest('label').lastElementChild.textContent = word(own) })
+    },
     set: (value) => inputs.forEach((input, own) => { input.checked = own === value }),
+    /** Show only these values: what the session at hand offers. */
+    offer: (values) => inputs.forEach((input, own) => { input.closest('label').hidden = !values.includes(own) }),
   }
 }
 
@@ -68,9 +85,9 @@ export function noteChoices(app, lead, onPick) {
     })),
   })
   const rating = choices({
-    legend: say('would_they_use_it'), name: `${lead}-rating`, className: 'ratings', mayBeNone: true, isLegendShown: true,
+    legend: ratingLegend(app, app.session), name: `${lead}-rating`, className: 'ratings', mayBeNone: true, isLegendShown: true,
     onPick: (value) => onPick('rating', value),
-    options: RATINGS.map((value) => ({ value, label: say(`rating_${value}`), mark: seats(value) })),
+    options: RATINGS.map((value) => ({ value, label: ratingWord(app, app.session, value), mark: seats(value) })),
   })
   return { kind, theme, rating }
 }

@@ -1,6 +1,6 @@
 // Where a new note is written. The draft is kept at each keystroke.
-import { noteChoices, RATINGS } from './choices.js'
-import { h, icon } from './dom.js'
+import { noteChoices, ratingLegend, RATINGS, ratingWord } from './choices.js'
+import { h, icon } from '../shared/dom.js'
 import { createMore } from './more.js'
 import { blank, change, shown } from './outbox.js'
 
@@ -15,6 +15,14 @@ function picker({ label, options, onPick }) {
   return element
 }
 
+/** Leave the options of these values in a native list; `all` holds the value of each option in order. */
+function offerIn(list, all, values) {
+  all.forEach((value, at) => {
+    const isOffered = values.includes(value)
+    Object.assign(list.options[at], { hidden: !isOffered, disabled: !isOffered })
+  })
+}
+
 /** @param {object} app */
 export function createComposer(app) {
   const { say } = app.words
@@ -25,13 +33,14 @@ export function createComposer(app) {
   const more = createMore(app, pick)
   const text = h('textarea', {
     id: 'new-note', 'aria-label': say('new_note'), placeholder: say('composer_placeholder'), rows: 3, autocapitalize: 'sentences',
-    oninput: () => { set('text', text.value); more.set(draft) }, onkeydown: addByKeys,
+    oninput: () => { set('text', text.value); more.look(() => draft) }, onkeydown: addByKeys,
     onfocus: () => { app.fitKeyboard(); app.here(null) }, onblur: () => setTimeout(app.fitKeyboard, 100),
   })
   const kept = h('p', { class: 'kept', hidden: true }, icon('check'), say('draft_kept'))
   const missing = h('p', { class: 'missing', id: 'new-missing', hidden: true })
   const themeIds = [null, ...app.kit.themes.map(({ id }) => id)]
   const rates = [null, ...RATINGS]
+  const rateWords = () => RATINGS.map((value) => ratingWord(app, app.session, value))
   const pickers = {
     kind: picker({
       label: say('kind'), options: app.kit.kinds.map((kind) => say(`kind_${kind}`)), onPick: (at) => pick('kind', app.kit.kinds[at]),
@@ -41,7 +50,7 @@ export function createComposer(app) {
       onPick: (at) => pick('theme', themeIds[at]),
     }),
     rating: picker({
-      label: say('would_they_use_it'), options: [say('not_rated'), ...RATINGS.map((value) => say(`rating_${value}`))],
+      label: ratingLegend(app, app.session), options: [say('not_rated'), ...rateWords()],
       onPick: (at) => pick('rating', rates[at]),
     }),
   }
@@ -60,12 +69,17 @@ export function createComposer(app) {
 
   const other = () => (app.preferences.hand === 'left' ? 'right' : 'left')
 
-  /** One write after the other, the newest last; the mark appears when the newest is kept. */
+  /** One write after the other, the newest last; the mark shows when the newest is kept. Its place stays meanwhile. */
   async function keepDraft() {
-    kept.hidden = true
+    kept.classList.add('waits')
     const mine = draft
     const isKept = await app.guard(() => app.store.keep('draft', mine))
-    if (isKept && mine === draft) kept.hidden = !draft.text
+    if (isKept && mine === draft) showKept()
+  }
+
+  function showKept() {
+    kept.hidden = !draft.text
+    kept.classList.remove('waits')
   }
 
   function set(field, value) {
@@ -87,6 +101,31 @@ export function createComposer(app) {
     pickers.kind.selectedIndex = app.kit.kinds.indexOf(draft.kind)
     pickers.theme.selectedIndex = themeIds.indexOf(draft.theme)
     pickers.rating.selectedIndex = rates.indexOf(draft.rating)
+    const slot = app.kit.themes.find(({ id }) => id === draft.theme)?.slot
+    pickers.kind.className = 'picker chosen'
+    pickers.theme.className = slot ? `picker chosen theme-${slot}` : 'picker'
+    pickers.rating.className = draft.rating ? 'picker chosen rated' : 'picker'
+  }
+
+  /** The words of the scale the session at hand rates with. */
+  function callRatings() {
+    const words = ratingLegend(app, app.session)
+    groups.rating.call(words, (value) => ratingWord(app, app.session, value))
+    pickers.rating.setAttribute('aria-label', words)
+    rateWords().forEach((word, at) => { pickers.rating.options[at + 1].textContent = word })
+  }
+
+  /** The kinds and themes of the session at hand; a kit kept before sessions had their own offers everything. */
+  function showOffered() {
+    const kinds = app.session?.kinds ?? app.kit.kinds
+    const themes = [null, ...(app.session?.themes ?? themeIds)]
+    groups.kind.offer(kinds)
+    groups.theme.offer(themes)
+    offerIn(pickers.kind, app.kit.kinds, kinds)
+    offerIn(pickers.theme, themeIds, themes)
+    if (kinds.includes(draft.kind) && themes.includes(draft.theme)) return
+    draft = { ...draft, kind: kinds.includes(draft.kind) ? draft.kind : kinds[0], theme: themes.includes(draft.theme) ? draft.theme : null }
+    showChoices()
   }
 
   function refuse(sentence) {
@@ -158,13 +197,15 @@ export function createComposer(app) {
       if (!app.kit.kinds.includes(draft.kind)) draft.kind = app.kit.kinds[0]
       if (!themeIds.includes(draft.theme)) draft.theme = null
       text.value = draft.text
-      kept.hidden = !draft.text
+      showKept()
       showChoices()
     },
     render() {
       hand.replaceChildren(icon('arrow-left-right'), say(`hand_${other()}`))
       groups.rating.element.hidden = !app.session?.rates
       pickers.rating.hidden = !app.session?.rates
+      callRatings()
+      showOffered()
       text.lang = app.noteLanguage()
     },
     focus: () => text.focus(),

@@ -1,6 +1,6 @@
 // The card that asks what to do when two people changed the same text while apart.
 import { difference, joined } from './difference.js'
-import { h, icon, initials } from './dom.js'
+import { h, icon, initials } from '../shared/dom.js'
 import { secondOf, settle } from './outbox.js'
 
 /** Who wrote which text; `other` is null when both are of the same name. */
@@ -32,11 +32,11 @@ async function keepBoth(app, note, variant) {
 /** Initials as in the bar above, where the whole name is known. */
 const initialsOf = (app, first) => initials(app.kit.group.moderators.find(({ name }) => name.split(' ')[0] === first)?.name ?? first)
 
-function side(app, title, name, { text, at }, [before, own, after]) {
+function side(app, title, name, { text, at, lang }, [before, own, after]) {
   return h('div', { class: 'side' },
     h('p', { class: 'side-head' }, h('span', { class: 'initials', 'aria-hidden': 'true' }, initialsOf(app, name)),
       h('strong', {}, title), h('time', {}, app.words.time(at))),
-    h('p', { class: 'said' }, before, own && h('mark', {}, own), after))
+    h('p', { class: 'said', lang }, before, own && h('mark', {}, own), after))
 }
 
 /** @param {object} note  as `shown()` gives it, with at least one variant */
@@ -50,8 +50,8 @@ export function conflictCard(app, note) {
   return h('section', { class: `conflict ${theme ? `theme-${theme.slot}` : 'theme-none'}`, 'aria-labelledby': title.id },
     h('div', { class: 'conflict-head' }, title, h('p', {}, say('while_apart'))),
     h('div', { class: 'two-sides' },
-      side(app, say('yours'), app.kit.me.name, yours, [before, mine, after]),
-      side(app, theirName, other ?? '?', theirs, [before, own, after])),
+      side(app, say('yours'), app.kit.me.name, { ...yours, lang: note.lang }, [before, mine, after]),
+      side(app, theirName, other ?? '?', { ...theirs, lang: note.lang }, [before, own, after])),
     h('div', { class: 'decide' },
       h('button', { type: 'button', class: 'button primary', onclick: () => keepBoth(app, note, variant) },
         icon('copy'), say('keep_both')),

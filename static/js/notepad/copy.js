@@ -1,4 +1,5 @@
 // A copy of the notes as a file: for the moment when a tablet cannot send and has to be given back.
+import { isUnsentConfirmation, opOfConfirmation } from './confirming.js'
 import { freezeWhole } from './counting.js'
 import { freeze, isUnsent, shown } from './outbox.js'
 
@@ -21,14 +22,18 @@ function opsOf(note, newId, at) {
  * The saved copy, as docs/sync.md shows it. `ops` are what waits, with the ids they are sent with: whoever imports them
  * and the tablet that sends them later cannot double a note.
  */
-export function copyOf({ kit, notes, tallies = [], draft, at, newId }) {
+export function copyOf({ kit, notes, tallies = [], confirmations = [], draft, at, newId }) {
   const oldestFirst = [...notes].sort((a, b) => (a.born < b.born ? -1 : 1))
   return {
     format: 'tavolo-notes', version: 1, saved_at: at,
     workshop: { id: kit.workshop.id, title: kit.workshop.title },
     group: { id: kit.group.id, name: kit.group.name },
     by: kit.me.name,
-    ops: [...oldestFirst.filter(isUnsent).flatMap((note) => opsOf(note, newId, at)), ...tallies.flatMap((tally) => freezeWhole(tally).ops)],
+    ops: [
+      ...oldestFirst.filter(isUnsent).flatMap((note) => opsOf(note, newId, at)),
+      ...tallies.flatMap((tally) => freezeWhole(tally).ops),
+      ...confirmations.filter(isUnsentConfirmation).map(opOfConfirmation),
+    ],
     draft: draft?.text ? draft : null,
     notes: oldestFirst.map((own) => ({ ...shown(own, kit.me.name), unsent: isUnsent(own) })),
   }

@@ -1,7 +1,7 @@
 // A note opened for changing. What is typed is on the tablet at once; it is sent while one writes, in short rests.
-import { noteChoices } from './choices.js'
+import { noteChoices, ratingLegend, ratingWord } from './choices.js'
 import { LONGEST_TEXT } from './composer.js'
-import { h, icon } from './dom.js'
+import { h, icon } from '../shared/dom.js'
 import { createMore } from './more.js'
 import { change, discardRefused, setDeleted, shown } from './outbox.js'
 
@@ -108,6 +108,8 @@ export function createEditor(app) {
       groups.theme.set(view.theme)
       more.set(view)
       groups.rating.set(view.rating)
+      const session = app.kit.sessions.find((each) => each.id === view.session) ?? app.session
+      groups.rating.call(ratingLegend(app, session), (value) => ratingWord(app, session, value))
       groups.rating.element.hidden = !app.session?.rates
       area.lang = view.lang ?? ''
       area.readOnly = app.writerOf(id) !== null

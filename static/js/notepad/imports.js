@@ -1,8 +1,10 @@
 // Opening a saved copy on this tablet. Its ops wait in a list of their own, with the ids they came with, until the server
 // has answered each one; so a copy that is opened twice, or whose tablet sends after all, adds nothing twice.
 import { readPushAnswer } from './answers.js'
+import { confirmationOf } from './confirming.js'
 import { blank } from './outbox.js'
-import { fit } from './sync.js'
+import { thingOf } from './things.js'
+import { fit } from '../shared/courier.js'
 
 const BATCH = 50
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -16,14 +18,15 @@ export function readCopy(text, group) {
   if (copy?.format !== 'tavolo-notes' || !Array.isArray(copy.ops)) return { problem: 'copy_unreadable' }
   if (copy.version !== 1) return { problem: 'copy_newer' }
   if (copy.group?.id !== group) return { problem: 'copy_elsewhere' }
-  if (!copy.ops.every((op) => ID.test(op?.op) && (op.do === 'tally' || ID.test(op.note)))) return { problem: 'copy_unreadable' }
+  if (!copy.ops.every((op) => ID.test(op?.op) && (['tally', 'confirm'].includes(op.do) || ID.test(op.note)))) return { problem: 'copy_unreadable' }
   return { ops: copy.ops, draft: typeof copy.draft?.text === 'string' ? copy.draft.text : '' }
 }
 
-/** A refused op stays visible as a note that needs somebody. */
+/** A refused op stays visible as a note, or a confirmation, that needs somebody. */
 async function showRefused(tx, ack, op) {
   if (op.do === 'tally') return
-  const note = (await tx.get(op.note)) ?? blank(op.note, op.written_at ?? '')
+  const fresh = () => (op.do === 'confirm' ? confirmationOf(op) : blank(op.note, op.written_at ?? ''))
+  const note = (await tx.get(thingOf(op))) ?? fresh()
   tx.put({ ...note, refused: [...note.refused, { op, code: ack.code, sentence: ack.sentence }] })
 }
 

@@ -1,12 +1,12 @@
 // The note-pad's entry: finds out whose pad this is, opens their store, and starts.
 import { readKit } from './answers.js'
 import { createApp } from './app.js'
-import { h } from './dom.js'
+import { h } from '../shared/dom.js'
 import { isOver, sweep } from './legacy.js'
 import { createNet } from './net.js'
 import { openKnown, openStore, troubleOf } from './store.js'
-import { createWords } from './words.js'
-import { loadNewest, registerWorker } from './worker.js'
+import { createWords } from '../shared/words.js'
+import { loadNewest, registerWorker } from '../shared/worker.js'
 
 const words = createWords(JSON.parse(document.getElementById('words').textContent), document.documentElement.lang)
 

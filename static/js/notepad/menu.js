@@ -1,6 +1,6 @@
 // The menu behind the three dots.
 import { choices } from './choices.js'
-import { h, icon } from './dom.js'
+import { h, icon } from '../shared/dom.js'
 
 /** A language's own name: "Italiano", "English". */
 function nameOf(language) {
@@ -26,8 +26,14 @@ export function createMenu(app) {
   const sessions = h('div', { class: 'sessions' })
   const update = h('button', { type: 'button', class: 'button yellow', hidden: true, onclick: () => app.useNewRelease() },
     icon('refresh-cw'), say('new_release'))
+  const readBack = h('button', {
+    type: 'button', class: 'button', onclick: () => {
+      dialog.close()
+      app.openReadback()
+    },
+  }, icon('book-open-check'), say('readback_title'))
   const file = h('input', {
-    type: 'file', accept: 'application/json,.json', class: 'unseen', tabindex: '-1', 'aria-label': say('open_copy'),
+    type: 'file', accept: 'application/json,.json', hidden: true,
     onchange: () => {
       dialog.close()
       if (file.files[0]) app.openCopy(file.files[0])
@@ -37,7 +43,7 @@ export function createMenu(app) {
   const dialog = h('dialog', { class: 'menu', 'aria-labelledby': 'menu-title' },
     h('div', { class: 'dialog-head' }, h('h2', { id: 'menu-title' }, say('menu')),
       h('button', { type: 'button', class: 'button quiet round', 'aria-label': say('close'), onclick: () => dialog.close() }, icon('x'))),
-    update, app.ready.element, sessions, Object.values(groups).map(({ element }) => element),
+    update, readBack, app.ready.element, sessions, Object.values(groups).map(({ element }) => element),
     h('div', { class: 'dialog-foot' },
       h('button', { type: 'button', class: 'button', onclick: () => app.saveCopy() }, icon('download'), say('save_copy')),
       h('button', { type: 'button', class: 'button', onclick: () => file.click() }, icon('copy'), say('open_copy')), file,

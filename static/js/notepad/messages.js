@@ -1,5 +1,5 @@
 // What the organiser tells this table. It stays until somebody here has read it, also over a reload and without a connection.
-import { h, icon, show } from './dom.js'
+import { h, icon, show } from '../shared/dom.js'
 
 /**
  * The messages still to be shown, oldest first.

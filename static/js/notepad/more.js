@@ -1,17 +1,21 @@
 // What may be said about a note beside its words: how many stood behind it, how many disagreed, the note it repeats.
-import { h, icon, show } from './dom.js'
+import { h, icon, show } from '../shared/dom.js'
 import { shown } from './outbox.js'
 import { sameAs } from './same.js'
 
+const PAUSE_MS = 250 // between two keys; nobody reads what is offered while a word is half typed
+
 const excerpt = (text) => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
 
-/** A number of people, or nothing said yet. */
-function stepper({ label, most, onPick, say }) {
+/** A number of people, or nothing said yet; `tell` says aloud what a press made of it. */
+export function stepper({ label, most, onPick, tell, say }) {
   let value = null
-  const output = h('output', { class: 'tally-count' })
+  const output = h('span', { class: 'tally-count' })
   const press = (next) => () => {
     const wanted = next()
-    if (wanted !== undefined) onPick(wanted)
+    if (wanted === undefined) return
+    onPick(wanted)
+    tell(`${label}: ${wanted ?? say('no_number')}`)
   }
   const button = (name, mark, next) => h('button', {
     type: 'button', class: 'tally-step', 'aria-label': say(name, { answer: label }), onclick: press(next),
@@ -36,12 +40,13 @@ export function createMore(app, onPick) {
   const { say } = app.words
   const now = { backers: null, disagreed: null }
   const steppers = Object.fromEntries([['backers', 'disagreed'], ['disagreed', 'backers']].map(([field, other]) => [field, stepper({
-    label: say(field), say, most: () => app.kit.group.people - (now[other] ?? 0), onPick: (value) => onPick(field, value),
+    label: say(field), say, tell: (words) => app.announce(words), most: () => app.people - (now[other] ?? 0), onPick: (value) => onPick(field, value),
   })]))
-  const element = h('details', { class: 'said-about' }, h('summary', {}, icon('chevron-right'), h('span', {}, say('more'))),
+  const element = h('details', { class: 'said-about', ontoggle: () => element.open && element.scrollIntoView({ block: 'nearest' }) }, h('summary', {}, icon('chevron-right'), h('span', {}, say('more'))),
     h('div', { class: 'people-steps' }, steppers.backers.element, steppers.disagreed.element))
   const same = h('div', { class: 'same', role: 'group', 'aria-label': say('same_as') })
   let offered = []
+  let looking = null
 
   const notesHere = () => [...app.notes.values()].map((own) => shown(own))
     .filter((note) => !note.deleted && note.session === app.session?.id)
@@ -55,6 +60,11 @@ export function createMore(app, onPick) {
   return {
     element,
     same,
+    /** The words of `note` have changed: look for others like it once the fingers rest. */
+    look(note) {
+      clearTimeout(looking)
+      looking = setTimeout(() => this.set(note()), PAUSE_MS)
+    },
     /** Show what is said about `note`, and which others it may repeat. */
     set(note) {
       for (const field of ['backers', 'disagreed']) {

@@ -1,61 +1,13 @@
-// The server as the tablet sees it: every answer is handed on whole, to be judged by answers.js.
-
-/** No answer came at all: no connection, a time limit, or a redirect, which our API never sends. */
-export class Unreachable extends Error {}
-
-const TIME_LIMIT_MS = 10_000
-
-/** Django's CSRF token; read at each send because it rotates at sign-in. */
-export function csrfToken(cookies) {
-  const match = /(?:^|;\s*)(?:__Host-csrf|csrftoken)=([^;]*)/.exec(cookies)
-  return match ? decodeURIComponent(match[1]) : ''
-}
-
-/** A signal that aborts after `ms`; Safari 15 has no AbortSignal.timeout. */
-export function timeLimit(ms, { native = AbortSignal.timeout?.bind(AbortSignal), later = setTimeout } = {}) {
-  if (native) return native(ms)
-  const controller = new AbortController()
-  later(() => controller.abort(), ms)
-  return controller.signal
-}
+// What a tablet asks of its table's server.
+import { createHttp } from '../shared/http.js'
 
 /**
  * @param {string} group
- * @param {{fetch?: typeof fetch, cookies?: () => string}} [world]
+ * @param {Parameters<typeof createHttp>[0]} [world]
  */
-export function createNet(group, { fetch = globalThis.fetch.bind(globalThis), cookies = () => document.cookie } = {}) {
+export function createNet(group, world) {
+  const { request, ask, post, press } = createHttp(world)
   const api = `/api/v1/groups/${group}`
-
-  async function request(url, options = {}) {
-    try {
-      return await fetch(url, { credentials: 'same-origin', redirect: 'error', cache: 'no-store', ...options })
-    } catch (error) {
-      throw new Unreachable(url, { cause: error })
-    }
-  }
-
-  /** @returns {Promise<import('./answers.js').Answer>} */
-  async function ask(url, options = {}) {
-    const response = await request(url, { signal: timeLimit(TIME_LIMIT_MS), ...options })
-    try {
-      const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10)
-      return {
-        status: response.status,
-        type: response.headers.get('Content-Type') ?? '',
-        text: await response.text(),
-        retryAfter: Number.isNaN(retryAfter) ? null : retryAfter,
-      }
-    } catch (error) {
-      throw new Unreachable(url, { cause: error })
-    }
-  }
-
-  const post = (url, body) => ask(url, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken(cookies()) },
-    body: JSON.stringify(body),
-  })
-
   return {
     kit: () => ask(api),
     changes: (since) => ask(`${api}/changes?since=${since}`),
@@ -63,10 +15,8 @@ export function createNet(group, { fetch = globalThis.fetch.bind(globalThis), co
     push: (ops, author) => post(`${api}/ops`, { as: author, ops }),
     presence: (note) => post(`${api}/presence`, { note }),
     status: (status) => post(`${api}/status`, status),
-    /** This browser is no tablet of the table any more; the server answers with a page, which nobody reads. */
-    leave: () => request('/table/leave/', {
-      method: 'POST', redirect: 'manual', headers: { 'X-CSRFToken': csrfToken(cookies()) },
-    }),
+    /** This browser is no tablet of the table any more. */
+    leave: () => press('/table/leave/'),
     /** The open stream; read by live.js, which sees its comments too, as EventSource would not show them. */
     stream: (since, signal) => request(`/live/groups/${group}?since=${since}`, {
       signal, headers: { Accept: 'text/event-stream' },

@@ -8,9 +8,9 @@ const EMPTY = {
 
 /**
  * @typedef {Record<string, {from?: any, to: any}>} Changes  field -> what was seen before, what it becomes
- * @typedef {{op: string, note: string, do: 'set'|'delete'|'restore'|'dot'|'settle', written_at?: string,
- *   set?: Changes, add?: 1|-1, variants?: string[]}} Op
- * @typedef {{id: string, seq: number, revision: number, deleted: boolean, text: string, dots: number, by: string,
+ * @typedef {{op: string, note: string, do: 'set'|'delete'|'restore'|'dot'|'settle'|'correct', written_at?: string,
+ *   set?: Changes, add?: 1|-1, variants?: string[], knew?: number}} Op
+ * @typedef {{id: string, seq: number, revision: number, base?: number, deleted: boolean, text: string, dots: number, by: string,
  *   written_at: string, variants: {op: string, text: string, by: string, at: string}[]} & Record<string, any>} Row
  * @typedef {{op: string, status: 'stored'|'refused'|'held', code?: string, sentence?: string, note: Row|null}} Ack
  *
@@ -25,22 +25,29 @@ const EMPTY = {
  * @property {number} dots     dots given (or taken back, below zero) and not yet in an op
  * @property {{variants: string[], set?: Changes, after?: string}|null} settle  a decision on a conflict; `after` names
  *   the note that must reach the server first, because it carries the text the decision takes away
+ * @property {{from: string, to: string}|null} [correction]  the words the room agreed on, not yet in an op
  * @property {{op: Op, code: string, sentence: string}[]} refused  ops the server cannot take as they are
  * @property {{op: Op, code: string, sentence: string}[]} [held]  ops the server keeps for the organiser to decide
  * @property {string} doubted  the name of the history of a restored server that has not shown this note again; else ''
+ * @property {boolean} [isMarked]  whether rows of the doubted history say, as `base`, what they hold of the earlier one
  * @property {Partial<Op>[]} [owed]  ops with ids that make good what a restored server forgot beside the fields
+ * @property {number} [knew]  the revision of the earlier history that the next change of fields offers again; else 0
  */
 
 /** @returns {Note} */
 export function blank(id, born) {
   return {
     id, born, server: null, local: {}, sent: null, later: null, deleted: null, dots: 0, settle: null, refused: [],
-    doubted: '', owed: [], held: [],
+    doubted: '', owed: [], held: [], correction: null,
   }
 }
 
 const owedOf = (note) => note.owed ?? [] // notes kept by an earlier release have none
 const heldOf = (note) => note.held ?? []
+const correctionOf = (note) => note.correction ?? null
+/** Whether an op that makes something good is about the note's own text, and not about a second one. */
+const isOwnText = (op) => typeof op.set?.text.from === 'string'
+const asChange = (correction) => correction && { text: correction }
 const hasAny = (object) => Object.keys(object).length > 0
 
 /** Whether the server refused to create this note: then every field travels again, together. */
@@ -55,7 +62,10 @@ export const isHeld = (note) => heldOf(note).length > 0
 /** The note as a person should see it: the server's row under what was changed here. */
 export function shown(note, me = '') {
   const view = { ...EMPTY, dots: 0, variants: [], by: me, written_at: note.born, deleted: false, ...note.server }
-  const layers = [...heldOf(note).map(({ op }) => op.set), note.sent?.set, ...note.refused.map(({ op }) => op.set), note.settle?.set, note.local]
+  const layers = [
+    ...heldOf(note).map(({ op }) => op.set), note.sent?.set, ...note.refused.map(({ op }) => op.set), note.settle?.set,
+    note.local, ...owedOf(note).filter(isOwnText).map(({ set }) => set), asChange(correctionOf(note)),
+  ]
   for (const changes of layers) {
     for (const [field, { to }] of Object.entries(changes ?? {})) view[field] = to
   }
@@ -66,7 +76,14 @@ export function shown(note, me = '') {
   if (note.sent?.do === 'delete') view.deleted = true
   if (note.sent?.do === 'restore') view.deleted = false
   view.deleted = note.deleted ?? view.deleted
-  return { ...view, id: note.id }
+  return { ...view, said_before: saidBefore(note), id: note.id }
+}
+
+/** What the note said before each correction in plenary, the first one first. */
+function saidBefore(note) {
+  const ops = [...heldOf(note).map(({ op }) => op), note.sent, ...owedOf(note)].filter((op) => op?.do === 'correct')
+  const texts = [...(note.server?.corrections ?? []), ...ops.map(({ set }) => set.text), correctionOf(note)].filter(Boolean)
+  return texts.map(({ from }) => from)
 }
 
 /** What the field was before this change, as far as the server can know it; undefined for a note it does not know. */
@@ -80,6 +97,14 @@ function valueBefore(note, field, seen) {
   if (held) return held.op.set[field].to
   if (field in seen) return seen[field]
   return note.server?.[field]
+}
+
+/** A text after corrections that are still to be made good: it follows them. */
+function writeOn(note, text) {
+  const isAfter = (op) => isOwnText(op) && op.do === 'set'
+  const owed = owedOf(note).filter((op) => !isAfter(op))
+  const from = owedOf(note).find(isAfter)?.set.text.from ?? owed.findLast(isOwnText).set.text.to
+  return { ...note, owed: [...owed, { do: 'set', set: { text: { from, to: text } } }] }
 }
 
 /** The refusals that a person answers by changing these fields: what else they carried travels again with the answer. */
@@ -97,6 +122,9 @@ function answeredBy(note, fields) {
  * @returns {Note}
  */
 export function change(note, values, seen = {}) {
+  const { text, ...others } = values
+  if (text !== undefined && correctionOf(note)) return change({ ...note, correction: { ...note.correction, to: text } }, others, seen)
+  if (text !== undefined && owedOf(note).some(isOwnText)) return change(writeOn(note, text), others, seen)
   const answered = answeredBy(note, Object.keys(values))
   const local = Object.assign({}, ...answered.map(({ op }) => op.set), note.local)
   const isUnknown = !note.server && !note.sent && !birthOf(note)
@@ -106,7 +134,17 @@ export function change(note, values, seen = {}) {
     else local[field] = isUnknown || from === undefined ? { to } : { from, to }
   }
   const deleted = note.deleted && 'text' in values ? false : note.deleted // edit beats delete, here as on the server
-  return { ...note, local, deleted, refused: note.refused.filter((refusal) => !answered.includes(refusal)) }
+  return { ...note, local, deleted, knew: 0, refused: note.refused.filter((refusal) => !answered.includes(refusal)) }
+}
+
+/**
+ * The room has put the note right: an op of its own, so that what was said before stays with the note.
+ * @returns {Note}
+ */
+export function correct(note, text) {
+  const { text: before } = shown(note)
+  const from = correctionOf(note)?.from ?? before
+  return { ...note, correction: text === from ? null : { from, to: text } }
 }
 
 /** Delete or bring back. @returns {Note} */
@@ -159,6 +197,7 @@ function nextStep(note, isOnServer) {
   if (hasAny(ready) && (server || (!isRefusedAtBirth(note) && !deleted))) return [{ do: 'set', set: { ...birthOf(note), ...ready } }, { local: held }]
   if (!server) return null
   if (owedOf(note).length) return [owedOf(note)[0], { owed: owedOf(note).slice(1) }]
+  if (correctionOf(note)) return [{ do: 'correct', set: asChange(note.correction) }, { correction: null }]
   if (deleted !== null) return [{ do: deleted ? 'delete' : 'restore' }, { deleted: null }]
   if (dots !== 0) return [{ do: 'dot', add: Math.sign(dots) }, { dots: dots - Math.sign(dots) }]
   return null
@@ -176,15 +215,19 @@ export function freeze(note, newId, { isOnServer = () => true, at = note.born } 
   const step = nextStep(note, isOnServer)
   if (!step) return null
   const [body, rest] = step
-  const op = { op: newId(), note: note.id, ...body, written_at: note.server ? at : note.born }
-  return { note: { ...note, ...rest, sent: op }, op }
+  const isOffer = note.knew > 0 && ['set', 'delete'].includes(body.do)
+  const op = { op: newId(), note: note.id, ...body, ...(isOffer && { knew: note.knew }), written_at: note.server ? at : note.born }
+  return { note: { ...note, ...rest, ...(isOffer && { knew: 0 }), sent: op }, op }
 }
+
+/** Whether the server will hear more of this note soon; what it has refused or holds waits for a person. */
+export const isOnItsWay = (note) => note.sent !== null || nextStep(note, () => true) !== null
 
 /** Whether something of this note is on this tablet only. */
 export function isUnsent(note) {
   if (note.sent || note.refused.length) return true
   if (!note.server) return hasAny(note.local) && !note.deleted
-  return hasAny(note.local) || owedOf(note).length > 0 || note.settle !== null || note.deleted !== null || note.dots !== 0
+  return hasAny(note.local) || correctionOf(note) !== null || owedOf(note).length > 0 || note.settle !== null || note.deleted !== null || note.dots !== 0
 }
 
 /** Whether a person has to look at it: refused by the server, or written twice. */
@@ -222,6 +265,17 @@ function idOf(...parts) {
   return [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, `a${digits.slice(17, 20)}`, digits.slice(20)].join('-')
 }
 
+/** The corrections that a restored server lacks, each under its own id, and what was written after the last one. */
+function lackingCorrections(note, row) {
+  const made = note.server.corrections ?? []
+  const owed = made.filter(({ op }) => !(row.corrections ?? []).some((other) => other.op === op))
+    .map(({ op, from, to }) => ({ op, do: 'correct', set: { text: { from, to } } }))
+  const last = owed.at(-1)?.set.text.to
+  if (last === undefined || last === note.server.text) return owed
+  const after = { op: idOf(note.doubted, note.id, 'text'), do: 'set', set: { text: { from: last, to: note.server.text } } }
+  return [...owed, after]
+}
+
 /** Dots and second texts that a restored server lacks. A second text keeps the id of its op, and so its place. */
 function lacking(note, row) {
   const { variants, dots, text } = note.server
@@ -233,35 +287,56 @@ function lacking(note, row) {
   return [...texts, ...numbers.map((number) => ({ op: idOf(note.doubted, note.id, 'dot', number), do: 'dot', add: 1 }))]
 }
 
+/** Our text beside one that somebody has written since the restore: a second text, for a person to decide. */
+function beside(note, row) {
+  const { deleted, text } = note.server
+  if (deleted) return [] // they wrote on, and an edit beats a delete
+  const isThere = [row.text, ...row.variants.map((variant) => variant.text)].includes(text)
+  const own = { op: idOf(note.doubted, note.id, text), do: 'set', set: { text: { from: null, to: text } } }
+  return [...(isThere ? [] : [own]), ...lacking(note, row)]
+}
+
+const onlyText = ({ text }, row) => (text === row.text ? {} : { text: { from: row.text, to: text } })
+
 /** What this tablet knew to be newer than a row of a restored server. */
 function forgotten(note, row) {
   const known = note.server
-  const nothing = { local: {}, deleted: null, owed: [], settled: [] }
-  if (!note.doubted || !known || row.revision >= known.revision) return nothing
-  if (known.deleted) return { ...nothing, deleted: true }
+  const nothing = { local: {}, deleted: null, owed: [], settled: [], knew: 0 }
+  if (!note.doubted || !known) return nothing
+  const base = (note.isMarked ? row.base : null) ?? row.revision
+  if (base >= known.revision) return nothing
+  if (row.revision > base) return { ...nothing, owed: beside(note, row) }
+  const knew = hasAny(note.local) ? 0 : known.revision
+  if (known.deleted) return { ...nothing, local: onlyText(known, row), deleted: true, knew } // its text may be nowhere else
+  const owed = [...lackingCorrections(note, row), ...lacking(note, row)]
+  const isTextOwed = owed.some(isOwnText)
   const fields = Object.keys(EMPTY).filter((field) => field !== 'session' && row[field] !== known[field])
+    .filter((field) => field !== 'text' || !isTextOwed)
   return {
+    knew,
     local: Object.fromEntries(fields.map((field) => [field, { from: row[field], to: known[field] }])),
     deleted: known.deleted === row.deleted ? null : known.deleted,
-    owed: lacking(note, row),
+    owed,
     settled: row.variants.map(({ op }) => op).filter((op) => !known.variants.some((variant) => variant.op === op)),
   }
 }
 
 function absorb(note, row) {
-  const { local: newer, deleted, owed, settled } = forgotten(note, row)
+  const { local: newer, deleted, owed, settled, knew } = forgotten(note, row)
   const open = note.settle ?? (settled.length ? { variants: [] } : null)
   const { decision, local } = rebaseDecision(open && { ...open, variants: [...open.variants, ...settled] }, row)
   const wish = note.deleted ?? deleted
   return {
     ...note,
     server: row,
+    correction: correctionOf(note)?.to === row.text ? null : correctionOf(note),
     local: rebase({ ...newer, ...local, ...note.local }, row),
     settle: decision,
     owed: [...owedOf(note), ...owed],
     held: heldOf(note).filter(({ op }) => note.server || !op.set?.session), // accepted: it is a note now
     deleted: wish === row.deleted ? null : wish,
     doubted: '',
+    knew,
   }
 }
 
@@ -289,6 +364,14 @@ function takeDecision(note, ack) {
 /** Refusals of a server that does not know the note: where the tablet had a row of it, the server was restored. */
 const FORGOTTEN = ['unknown_session', 'unknown_note']
 
+/** What we know of a doubted row once our own op is in it: what it says stands for what it was said over. */
+function withOwn(note, op) {
+  if (!note.doubted || !note.isMarked) return note
+  const own = Object.fromEntries(Object.entries(op.set ?? {}).map(([field, { to }]) => [field, to]))
+  if (op.do === 'delete' || op.do === 'restore') own.deleted = op.do === 'delete'
+  return { ...note, server: { ...note.server, ...own } }
+}
+
 /**
  * Take the server's word on the op in flight.
  * @param {Note} note
@@ -299,11 +382,11 @@ export function takeAck(note, ack) {
   if (heldOf(note).some(({ op }) => op.op === ack.op)) return takeDecision(note, ack)
   if (note.sent?.op !== ack.op) return ack.note ? receive(note, ack.note) : note
   if (ack.status === 'refused' && note.server && FORGOTTEN.includes(ack.code)) {
-    return offerAgain({ ...note, doubted: note.doubted || 'forgotten' })
+    return offerAgain({ ...note, later: null, doubted: note.doubted || 'forgotten' })
   }
   const { sent: op, later } = note
   let next = { ...note, sent: null, later: null }
-  if (ack.status === 'stored') next = absorb(next, ack.note)
+  if (ack.status === 'stored') next = absorb(withOwn(next, op), ack.note)
   if (ack.status === 'refused') next.refused = [...note.refused, { op, code: ack.code, sentence: ack.sentence }]
   if (ack.status === 'held') next.held = [...heldOf(note), { op, code: ack.code, sentence: ack.sentence }]
   return later && later.seq > (ack.note?.seq ?? 0) ? absorb(next, later) : next
@@ -315,9 +398,13 @@ export const discardRefused = (note) => (note.server ? { ...note, refused: [] } 
 /**
  * The server was restored from a backup: hold each row in doubt until it shows it again.
  * @param {string} epoch  the name of its new history
+ * @param {boolean} isMarked  whether its rows say what they hold of the earlier one
  * @returns {Note}
  */
-export const doubt = (note, epoch) => (note.server ? { ...note, doubted: epoch } : note)
+export function doubt(note, epoch, isMarked) {
+  const isStill = note.doubted === epoch && note.isMarked // noticed twice, before the first row came
+  return note.server ? { ...note, later: null, doubted: epoch, isMarked: isMarked || isStill } : note
+}
 
 /** Take the op in flight back into the note. A dot keeps its id: it may have arrived. */
 function takeBack(note) {
@@ -326,6 +413,7 @@ function takeBack(note) {
   const next = { ...note, sent: null, later: null }
   if (op.do === 'set' || op.do === 'settle') next.local = { ...op.set, ...note.local }
   if (op.do === 'settle' && !note.settle) next.settle = { variants: op.variants }
+  if (op.do === 'correct') next.correction = { from: op.set.text.from, to: correctionOf(note)?.to ?? op.set.text.to }
   if (op.do === 'delete' || op.do === 'restore') next.deleted = note.deleted ?? op.do === 'delete'
   if (op.do === 'dot') next.owed = [...owedOf(note), { op: op.op, do: 'dot', add: op.add }]
   return next
@@ -333,13 +421,16 @@ function takeBack(note) {
 
 /** A restored server does not know this note any more: offer it whole. @returns {Note|null} */
 export function offerAgain(note) {
-  if (!note.doubted) return note
+  if (!note.doubted || note.later) return note // a row that waits for an ack shows that it does
   const own = takeBack(note)
   if ((own.deleted ?? own.server.deleted) && !hasAny(own.local)) return null
   const known = Object.entries(own.server).filter(([field, value]) => field in EMPTY && value !== null)
   const fields = Object.fromEntries(known.map(([field, to]) => [field, { to }]))
   const changed = Object.entries({ ...own.settle?.set, ...own.local }).map(([field, { to }]) => [field, { to }])
-  const owed = [...owedOf(own), ...lacking(own, { text: null, variants: [], dots: 0 })]
+  const nothing = { text: null, variants: [], dots: 0 }
+  const owed = [...owedOf(own), ...lackingCorrections(own, nothing), ...lacking(own, nothing)]
+  const [first] = own.server.corrections ?? []
+  if (first) fields.text = { to: first.from } // it was written so; the corrections follow
   const local = { ...fields, ...Object.fromEntries(changed) }
-  return { ...own, server: null, settle: null, deleted: null, doubted: '', owed, local }
+  return { ...own, knew: changed.length ? 0 : own.server.revision, server: null, settle: null, deleted: null, doubted: '', owed, local }
 }

@@ -1,7 +1,7 @@
 // Whether this tablet would open its table and keep notes without a connection: found out before it matters, and said in
 // the menu, line by line.
-import { h, icon, newId, show } from './dom.js'
-import { findMissing } from './worker.js'
+import { h, icon, newId, show } from '../shared/dom.js'
+import { findMissing } from '../shared/worker.js'
 
 const ROOM_WANTED = 20_000_000 // bytes: an evening of notes takes less than one million
 const FIRST_CHECK_MS = 10_000 // for browsers in which no worker ever comes
@@ -106,12 +106,14 @@ export function createReady({ app, known }) {
     return judge(facts).map(({ state, word, count }) => ({ state, text: say(word, { count, size: size(facts.free ?? 0, lang) }) }))
   }
 
+  /** Whether nothing is missing; null until it was found out. */
+  const isReady = () => (facts ? judge(facts).every(({ state }) => state !== 'bad') : null)
+
   function render() {
     const lines = facts ? sentences() : []
-    const isReady = lines.every(({ state }) => state !== 'bad')
-    const [mark, title] = !facts ? ['hourglass', 'ready_checking'] : isReady ? ['circle-check', 'ready'] : ['cloud-alert', 'ready_not']
+    const [mark, title] = !facts ? ['hourglass', 'ready_checking'] : isReady() ? ['circle-check', 'ready'] : ['cloud-alert', 'ready_not']
     show(element, [title, lines], () => [
-      h('h3', { id: 'ready-title', class: facts && !isReady ? 'bad' : null }, icon(mark), say(title)),
+      h('h3', { id: 'ready-title', class: facts && !isReady() ? 'bad' : null }, icon(mark), say(title)),
       h('ul', {}, lines.map(({ state, text }) => h('li', { class: state }, icon(MARKS[state]), h('span', {}, text)))),
     ])
   }
@@ -150,6 +152,7 @@ export function createReady({ app, known }) {
   return {
     element,
     check,
+    isReady,
     /** Look once the worker stands behind the page, and whenever the connection comes back. */
     watch() {
       const { serviceWorker } = navigator

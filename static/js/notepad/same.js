@@ -3,12 +3,23 @@
 const SHORTEST_WORD = 4
 const STEM = 6 // letters: bread and breads, condominio and condomini
 const SHARED = 2 // words two texts have in common at least
+const MOST_REMEMBERED = 2000 // texts
+const remembered = new Map()
 export const MOST_SAME = 3
 
 /** The stems of the longer words of a text, without accents. */
 export function stems(text) {
   const words = text.toLocaleLowerCase().normalize('NFD').replace(/\p{M}/gu, '').match(/\p{L}+/gu) ?? []
   return new Set(words.filter((word) => word.length >= SHORTEST_WORD).map((word) => word.slice(0, STEM)))
+}
+
+/** The stems of a note's text, worked out once: a board of notes is looked through again and again while one types. */
+function stemsOf({ text }) {
+  if (!remembered.has(text)) {
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    remembered.set(text, stems(text))
+  }
+  return remembered.get(text)
 }
 
 /** Whether following `same_as` from this note leads to `id`. */
@@ -34,7 +45,7 @@ export function sameAs(text, notes, { id = '', offered = [] } = {}) {
   const byId = new Map(notes.map((note) => [note.id, note]))
   const scores = new Map()
   for (const note of notes) {
-    const own = stems(note.text)
+    const own = stemsOf(note)
     const shared = [...own].filter((stem) => wanted.has(stem)).length
     if (shared >= SHARED && !leadsTo(note, id, byId)) scores.set(note.id, shared / Math.sqrt(own.size * wanted.size))
   }

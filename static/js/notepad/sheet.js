@@ -1,7 +1,8 @@
 // The sheet behind the pill: what waits, when we last heard the server, try now, save a copy.
 import { KIND_ICONS } from './choices.js'
 import { obstacleOf } from './banner.js'
-import { h, icon, show } from './dom.js'
+import { worthOf } from './confirming.js'
+import { h, icon, show } from '../shared/dom.js'
 import { answered } from './counting.js'
 import { discardRefused, needsPerson, shown } from './outbox.js'
 import { isUnsent } from './things.js'
@@ -13,7 +14,7 @@ function line(app, { own, note }) {
   return h('li', {},
     h('time', {}, time(own.born)),
     icon(KIND_ICONS[note.kind] ?? 'circle'),
-    h('span', { class: 'said' }, note.deleted ? say('deleted_note', { text: note.text }) : note.text),
+    h('span', { class: 'said', lang: note.deleted ? null : note.lang }, note.deleted ? say('deleted_note', { text: note.text }) : note.text),
     icon(reasons.length ? 'cloud-alert' : 'tablet'),
     reasons.map((reason) => h('p', { class: 'missing' }, reason)),
     own.refused.length > 0 && h('span', { class: 'line-acts' },
@@ -27,6 +28,17 @@ function answersLine(app, tally) {
   const name = app.kit.initiatives.find(({ id }) => id === tally.initiative)?.short ?? ''
   return h('li', {}, h('time', {}, time(tally.queue[0].written_at)), icon('armchair'),
     h('span', { class: 'said' }, say('tally_waiting', { name, count: answered(tally) })), icon('tablet'))
+}
+
+/** A confirmation that waits, or that the server did not take. */
+function confirmationLine(app, thing) {
+  const { say, time } = app.words
+  return h('li', {}, h('time', {}, time(thing.born)), icon('book-open-check'),
+    h('span', { class: 'said' }, say('confirmation_waiting', { count: worthOf(thing, app.notes).count })),
+    icon(thing.refused.length ? 'cloud-alert' : 'tablet'),
+    thing.refused.map(({ sentence }) => h('p', { class: 'missing' }, say('not_sent', { sentence }))),
+    thing.refused.length > 0 && h('span', { class: 'line-acts' },
+      h('button', { type: 'button', class: 'button quiet', onclick: () => app.dropConfirmation(thing.id) }, say('leave_it'))))
 }
 
 /** @param {object} app */
@@ -47,7 +59,7 @@ export function createSheet(app) {
   function contactSentence() {
     const { lastContact, isStreaming } = app.state
     const sentences = [lastContact ? say('last_contact', { time: time(lastContact) }) : say('no_contact')]
-    if (app.isApart()) sentences.push(say('we_try_again'))
+    if (app.isApart()) sentences.push(say('we_try_again'), say('others_appear'))
     else if (isStreaming === false) sentences.push(say('polling'))
     return sentences.join(' ')
   }
@@ -64,13 +76,16 @@ export function createSheet(app) {
       const lines = [...app.notes.values()].filter((own) => isUnsent(own) || needsPerson(own))
         .map((own) => ({ own, note: shown(own, app.kit.me.name) })).sort((a, b) => (a.own.born < b.own.born ? 1 : -1))
       const answers = [...app.tallies.values()].filter(isUnsent)
-      const count = lines.length + answers.length
+      const confirmed = [...app.confirmations.values()].filter(isUnsent)
+      const count = lines.length + answers.length + confirmed.length
       const [fact, rest] = obstacleOf(app) ?? []
       title.textContent = say(count || fact ? 'sheet_title' : 'all_saved')
       reason.hidden = !fact
       show(reason, [fact, rest], () => [h('strong', {}, fact), ' ', rest])
       list.hidden = count === 0
-      show(list, [lines, answers], () => [...lines.map((entry) => line(app, entry)), ...answers.map((one) => answersLine(app, one))])
+      show(list, [lines, answers, confirmed], () => [
+        ...lines.map((entry) => line(app, entry)), ...answers.map((one) => answersLine(app, one)),
+        ...confirmed.map((thing) => confirmationLine(app, thing))])
       contact.textContent = contactSentence()
     },
   }

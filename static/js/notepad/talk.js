@@ -1,5 +1,5 @@
 // What the page says aloud, and the one thing it offers for ten seconds: undo.
-import { h } from './dom.js'
+import { h } from '../shared/dom.js'
 
 const UNDO_MS = 10_000
 const GROUPING_MS = 300

@@ -1,6 +1,6 @@
 // The bar on top: which table, how long still, is everything saved, who writes.
-import { h, icon, initials, show } from './dom.js'
-import { tableDrawing } from './table.js'
+import { h, icon, initials, show } from '../shared/dom.js'
+import { tableDrawing } from '../shared/table.js'
 
 const SPOKEN_MINUTES = [10, 5, 1]
 const LAST_MINUTES = 5
@@ -97,7 +97,8 @@ export function createTop(app) {
       document.title = `${title.textContent} · Tavolo`
       line.textContent = session
         ? say('session_line', { number: session.number, total: kit.sessions.length, title: session.title }) : say('no_session')
-      show(drawing, [kit.group.seats, kit.group.people], () => [tableDrawing(kit.group)])
+      const ends = kit.group.moderators.length > 1 ? ['mine', 'sat'] : ['mine']
+      show(drawing, [kit.group.seats, app.people, ends], () => [tableDrawing({ ...kit.group, people: app.people }, ends)])
       const [state, words, mark] = pillOf(app)
       pill.className = `pill ${state}`
       show(pill, [state, words], () => [icon(mark), h('span', {}, words)])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from feedback.compiler import compile_notes, dumps
 
+pytestmark = pytest.mark.one_database
 ROOT = Path(__file__).parents[3]
 
 
@@ -128,6 +129,33 @@ def test_notes_for_and_against_are_never_the_same_statement_and_both_are_quoted(
         assert {sides[int(id[1])]["stance"] for id in point["quotes"]} == held
 
 
+def test_a_point_says_of_how_many_groups_and_whether_they_converge():
+    points = compile_notes(TABLES)["sections"][0]["points"]
+    told = [(len(point["groups"]), point["of"], point["converges"]) for point in points]
+    assert told == [(3, 3, True), (2, 3, True), (1, 3, False)]
+
+
+def test_one_table_alone_never_converges():
+    alone = [make_note(f"n{number}", "Vogliamo un mercato contadino ogni sabato") for number in range(2)]
+    [point] = compile_notes(make_document(*alone))["sections"][0]["points"]
+    assert (point["of"], point["converges"], point["heard_at_one_table"]) == (1, False, True)
+
+
+def test_people_behind_a_note_and_against_it_are_counted_and_disagreement_is_shown():
+    text = "Vogliamo un mercato contadino ogni sabato"
+    first, second = make_note("n1", text, backers=4), make_note("n2", text, group="tiglio", backers=2, disagreed=1)
+    [point] = compile_notes(make_document(first, second))["sections"][0]["points"]
+    assert (point["backers"], point["disagreed"], point["views_differ"]) == (6, 1, True)
+
+
+def test_words_that_their_table_confirmed_stand_for_a_point():
+    loose, heard = make_note("n1", "Un orto condiviso nel cortile"), make_note("n2", "un orto condiviso nel cortile!")
+    [point] = compile_notes(make_document(loose, heard))["sections"][0]["points"]
+    assert (point["representative"], point["confirmed"]) == ("n1", 0)
+    [point] = compile_notes(make_document(loose, {**heard, "confirmed": True}))["sections"][0]["points"]
+    assert (point["representative"], point["confirmed"]) == ("n2", 1)
+
+
 def test_what_people_linked_stays_together_even_across_languages():
     notes = [
         make_note("n1", "Più panchine nel parco"),
@@ -177,6 +205,7 @@ def test_a_note_that_cannot_be_read_is_named_and_the_rest_is_done():
         make_note("x1", None),
         make_note("x2", "Panchine", dots="many"),
         make_note("x3", "Orti", stance=7),
+        make_note("x4", "Orti", backers=-1),
     ]
     result = compile_notes(make_document(*TABLES["notes"], *broken))
     assert heaps(result) == heaps(compile_notes(TABLES))
@@ -185,6 +214,7 @@ def test_a_note_that_cannot_be_read_is_named_and_the_rest_is_done():
         ("x1", "text is not text"),
         ("x2", "dots is not a number of votes"),
         ("x3", "stance is neither 1 nor -1"),
+        ("x4", "backers is not a number of people"),
     ]
 
 

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ def make_note(id, text, **fields):
     return {**bare, "id": id, "text": text, **fields}
 
 
+pytestmark = pytest.mark.one_database
 BENCHES = [
     make_note(f"b{n}", f"Servono panchine {where}") for n, where in enumerate(["nel parco", "al parco", "in parco"])
 ]

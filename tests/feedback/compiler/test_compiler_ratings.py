@@ -1,6 +1,6 @@
 import pytest
 
-from feedback.compiler.ratings import add_up, is_split
+from feedback.compiler.ratings import add_up, is_split, mean_of
 
 
 def test_ratings_are_added_up_by_initiative_and_group():
@@ -16,6 +16,7 @@ def test_ratings_are_added_up_by_initiative_and_group():
                 "initiative": "i1",
                 "counts": [0, 1, 0, 0, 0],
                 "n": 1,
+                "mean": None,
                 "per_group": {"olmo": [0, 1, 0, 0, 0]},
                 "split": False,
             },
@@ -23,6 +24,7 @@ def test_ratings_are_added_up_by_initiative_and_group():
                 "initiative": "i2",
                 "counts": [0, 0, 1, 3, 3],
                 "n": 7,
+                "mean": None,
                 "per_group": {"acero": [0, 0, 0, 1, 1], "olmo": [0, 0, 1, 2, 2]},
                 "split": False,
             },
@@ -54,3 +56,8 @@ def test_a_tally_that_is_not_five_counts_is_named(counts):
         [],
         [{"section": None, "note": None, "reason": reason}],
     )
+
+
+@pytest.mark.parametrize(("counts", "mean"), [([0, 0, 0, 29, 0], None), ([10, 0, 0, 0, 20], 3.67), ([0] * 5, None)])
+def test_a_mean_is_told_of_thirty_answers_and_never_of_fewer(counts, mean):
+    assert mean_of(counts) == mean

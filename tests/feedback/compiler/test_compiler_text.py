@@ -10,7 +10,10 @@ def test_white_space_and_composed_letters_are_made_one():
 
 def test_a_reading_keeps_the_words_and_picks_the_terms():
     assert read("Non c'è l'acqua, 2 fontane!", "it") == Reading(
-        words=("Non", "c", "è", "l", "acqua", "2", "fontane"), terms=("acqua", "fontane"), negated=True
+        words=("Non", "c", "è", "l", "acqua", "2", "fontane"),
+        lowered=("non", "c", "è", "l", "acqua", "2", "fontane"),
+        terms=("acqua", "fontane"),
+        negated=True,
     )
 
 

@@ -4,14 +4,23 @@ import html
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
-from feedback.models import Draft, Finding, Redaction
+from feedback.models import Draft, Finding, Note, Redaction
 from feedback.summary import actions, compile
-from feedback.summary.curation import curation
+from feedback.summary.curation import MOST_EVIDENCE, MOST_TARGETS, curation
 from ledger.history import SYSTEM
 from ledger.models import Event, Job
-from tests.factories import make_organiser, make_programme, make_registration, make_theme
+from tests.factories import (
+    make_group,
+    make_note,
+    make_organiser,
+    make_programme,
+    make_registration,
+    make_session,
+    make_theme,
+)
 from tests.feedback.summary.rooms import BIKES, FRIDGE, make_curated_room, make_room
 from workshops.actions import MoveNotAllowed, NotReady
 from workshops.states import SessionState, TeamRole, WorkshopState
@@ -138,9 +147,15 @@ def test_only_a_note_of_the_finding_can_be_its_quote(room):
 def test_a_kept_finding_is_ready_and_a_hidden_one_is_left_out(room):
     bikes, fridge = both(room)
     actions.confirm(bikes, by=SYSTEM)
-    actions.hide(fridge, by=SYSTEM)
-    assert [(finding.tier, finding.hidden) for finding in both(room)] == [("confirmed", False), ("related", True)]
-    actions.hide(fridge, hidden=False, by=SYSTEM)
+    with translation.override("en"), pytest.raises(NotReady) as refusal:
+        actions.hide(fridge, why=" ", by=SYSTEM)
+    assert refusal.value.reasons == ["Say why it is left out."]
+    actions.hide(fridge, why="Said in jest", by=SYSTEM)
+    assert [(finding.tier, finding.hidden, finding.hidden_why) for finding in both(room)] == [
+        ("confirmed", False, ""),
+        ("related", True, "Said in jest"),
+    ]
+    actions.show(fridge, by=SYSTEM)
     assert list(room.draft.findings.shown()) == both(room)
 
 
@@ -166,6 +181,16 @@ def test_words_that_are_not_in_a_note_cannot_be_hidden_in_it(room):
     assert Redaction.objects.count() == 0
 
 
+@pytest.mark.parametrize("data", [{"words": "bike", "replacement": "x" * 81}, {"words": "x" * 201, "replacement": "y"}])
+def test_words_that_are_too_long_to_hide_or_to_show_are_refused_with_a_sentence(client, room, data):
+    client.force_login(make_organiser(room.workshop.programme))
+    note = room.notes[0]
+    Note.objects.filter(pk=note.pk).update(text=f"bike {'x' * 201}")
+    page = client.post(reverse("org_hide_words", args=[room.workshop.pk, note.pk]), data, follow=True)
+    assert "Nothing is hidden: 200 letters at once at most, and at most 80 in their place." in page.content.decode()
+    assert Redaction.objects.count() == 0
+
+
 def test_a_history_of_curation_holds_no_text(room):
     bikes, _fridge = both(room)
     actions.retitle(bikes, title="Canary title", text="Canary text", revision=1, by=SYSTEM)
@@ -184,7 +209,9 @@ def test_the_page_needs_no_more_queries_for_more_findings(client, room, serena, 
         both(room)[1].delete()
     else:
         actions.split(both(room)[0], room.notes[:1], by=SYSTEM)
-    with django_assert_num_queries(14):
+    for finding in room.draft.findings.all():
+        actions.choose_quote(finding, finding.evidence.first().note, by=SYSTEM)
+    with django_assert_num_queries(19):
         page = client.get(url(room))
     assert len(page.context["read"].findings) == findings
 
@@ -229,6 +256,70 @@ def test_of_many_findings_the_menus_offer_those_around_the_chosen_one(room):
     assert [finding.number for finding in read.targets] == list(range(1, 13))
     read = curation(room.workshop, theme=str(bikes.theme_id), finding=str(read.here[15].pk))
     assert [finding.number for finding in read.targets] == list(range(10, 22))
+
+
+def test_findings_are_shown_page_by_page_and_the_chosen_one_turns_the_page(client, room, serena):
+    bikes, _fridge = both(room)
+    for number in range(MOST_TARGETS):
+        actions.add_finding(room.draft, bikes.theme, title=f"More {number}", by=SYSTEM)
+    read = curation(room.workshop, theme=str(bikes.theme_id))
+    assert [finding.number for finding in read.shown_findings] == list(range(1, MOST_TARGETS + 1))
+    assert (read.findings_before, read.findings_after.number) == (None, MOST_TARGETS + 1)
+    page = client.get(f"{url(room)}?theme={bikes.theme_id}&finding={read.findings_after.pk}")
+    last = page.context["read"]
+    assert [finding.title for finding in last.shown_findings] == [f"More {MOST_TARGETS - 1}"]
+    assert (last.findings_before.number, last.findings_after) == (1, None)
+    assert f"&amp;finding={bikes.pk}#findings-title" in page.content.decode()
+
+
+def test_the_notes_of_a_long_finding_are_shown_page_by_page(client, room, serena):
+    bikes, _fridge = both(room)
+    for number in range(MOST_EVIDENCE):
+        actions.place_note(room.draft, room.note(f"Bike {number}.", theme=0), bikes, by=SYSTEM)
+    pages = [client.get(f"{url(room)}?finding={bikes.pk}&behind={number}") for number in (1, 2, 9)]
+    shown = [[note.text for note in page.context["read"].shown_evidence] for page in pages]
+    assert [len(texts) for texts in shown] == [MOST_EVIDENCE, 3, 3]
+    assert shown[0] + shown[1] == [*BIKES, *(f"Bike {number}." for number in range(MOST_EVIDENCE))]
+    assert "Page 2 of 2" in pages[2].content.decode()
+
+
+def test_plain_numbers_say_how_far_a_finding_reaches_and_who_agreed(client, room, serena):
+    bikes, fridge = both(room)
+    make_note(make_group(room.workshop, "Tiglio"), room.session, "We have no bikes.", theme=room.themes[0])
+    Note.objects.filter(pk=room.notes[0].pk).update(backers=4, disagreed=1)
+    Note.objects.filter(pk=room.notes[2].pk).update(backers=3)
+    Note.objects.filter(pk=room.notes[1].pk).update(backers=2)
+    with translation.override("en"):
+        read = curation(room.workshop)
+        told = [(each.reach, each.people, each.views_differ) for each in read.findings]
+    assert told == [
+        ("at 2 of 3 tables", ["at least 6 people stood behind it", "at least 1 person disagreed"], True),
+        ("at 2 of 3 tables", [], False),
+    ]
+    page = client.get(url(room)).content.decode()
+    assert "at 2 of 3 tables" in page
+    assert "at least 1 person disagreed" in page
+    actions.merge(bikes, fridge, by=SYSTEM)
+    assert curation(room.workshop).findings[0].views_differ
+
+
+def test_only_tables_that_were_asked_the_same_count_among_all(room):
+    """Tiglio wrote in another session: it could not have said anything here."""
+    elsewhere = make_session(room.workshop)
+    make_note(make_group(room.workshop, "Tiglio"), elsewhere, "We have no bikes.", theme=room.themes[0])
+    with translation.override("en"):
+        assert curation(room.workshop).findings[0].title == "2 of 2 tables wrote about: bike, school"
+
+
+def test_a_name_written_after_somebody_looked_is_found_too(room):
+    room.note("Signora Pina has the key.", theme=1)
+    assert [left.words for left in curation(room.workshop).names] == ["Signora Pina"]
+    room.note("Ask Teresa about the bike.", theme=0)
+    assert [left.words for left in curation(room.workshop).names] == ["Signora Pina"]
+    make_registration_of(room, "Teresa Donati")
+    assert {left.words for left in curation(room.workshop).names} == {"Signora Pina", "Teresa"}
+    actions.hide_words(room.notes[7], "Signora Pina", "a neighbour", by=SYSTEM)
+    assert [left.words for left in curation(room.workshop).names] == ["Teresa"]
 
 
 def test_everything_can_be_done_without_script(client, room, serena):

@@ -5,20 +5,24 @@ import io
 import json
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone, translation
+from django.utils.html import escape
 
 from feedback.models import Finding, Note, Outcome, RatingTally
 from feedback.notes.actions import apply_ops
-from feedback.summary import actions, pdf, publish, queries
-from feedback.summary.opendata import FIELDS, safe_cell
+from feedback.summary import actions, pdf, publish, queries, tally
+from feedback.summary.opendata import FIELDS
 from feedback.summary.printed import data_of
 from feedback.summary.queries import outcome_page
-from ledger import jobs, outbox
+from feedback.summary.versions import withdraw
+from ledger import jobs, outbox, typesetting
+from ledger.cells import safe_cell
 from ledger.history import SYSTEM
 from ledger.models import Event, Job, Mail
 from participants.models import Registration
 from tests.factories import make_programme, make_registration, make_workshop
-from tests.feedback.summary.rooms import ALONE, make_curated_room
+from tests.feedback.summary.rooms import ALONE, BIKES, FRIDGE, make_curated_room
 from workshops import actions as plan
 from workshops.actions import NotReady
 from workshops.states import WorkshopState
@@ -81,6 +85,7 @@ def test_the_outcome_stores_ids_and_revisions_and_no_text_of_a_note():
                 "tier": "related",
                 "words": ["bike", "school"],
                 "asked": {},
+                "views_differ": False,
                 "title": {},
                 "text": {},
                 "quote": ids[0],
@@ -92,6 +97,7 @@ def test_the_outcome_stores_ids_and_revisions_and_no_text_of_a_note():
                 "tier": "related",
                 "words": ["fridge"],
                 "asked": {},
+                "views_differ": False,
                 "title": {},
                 "text": {},
                 "quote": ids[3],
@@ -99,14 +105,16 @@ def test_the_outcome_stores_ids_and_revisions_and_no_text_of_a_note():
             },
         ],
         "remainder": [[ids[6], 1]],
-        "initiatives": [{"id": str(initiative.pk), "counts": [1, 0, 0, 0, 5]}],
+        "initiatives": [
+            {"id": str(initiative.pk), "scale": "frequency", "counts": [1, 0, 0, 0, 5], "mean": None, "split": False}
+        ],
     }
     assert (outcome.version, outcome.tables, outcome.note_count) == (1, 2, 7)
 
 
 def test_a_draft_without_headline_or_finding_is_not_published():
     room = make_curated_room()
-    Finding.objects.update(hidden=True)
+    Finding.objects.update(hidden=True, hidden_why="Not now")
     with translation.override("en"), pytest.raises(NotReady) as refusal:
         publish.publish(room.draft, by=SYSTEM)
     assert refusal.value.reasons == ["Write a headline.", "Keep at least one finding."]
@@ -223,14 +231,14 @@ def test_the_list_shows_only_public_workshops(client):
 
 
 @pytest.mark.parametrize("findings", [1, 3])
-def test_the_page_needs_five_queries_for_one_finding_as_for_three(client, findings, django_assert_num_queries):
+def test_the_page_needs_nine_queries_for_one_finding_as_for_three(client, findings, django_assert_num_queries):
     room = ready_room()
     if findings == 1:
         Finding.objects.order_by("order").last().delete()
     else:
         actions.split(Finding.objects.order_by("order").first(), room.notes[:1], by=SYSTEM)
-    publish.publish(room.draft, by=SYSTEM)
-    with django_assert_num_queries(5):
+    publish.publish(room.draft, by=SYSTEM, few_are_fine=True)
+    with django_assert_num_queries(9):
         page = client.get(f"/en/w/{room.workshop.slug}/said/")
     assert sum(len(part.findings) for part in page.context["page"].parts) == findings
 
@@ -273,7 +281,7 @@ def test_the_pdf_holds_hostile_texts_as_they_stand(client):
         room.note(text, theme=1)
     finding = Finding.objects.order_by("order").first()
     actions.retitle(finding, title=HOSTILE[0], text="#panic() " * 2200, revision=1, by=SYSTEM, language="en")
-    publish.publish(room.draft, by=SYSTEM)
+    publish.publish(room.draft, by=SYSTEM, few_are_fine=True)
     answer = client.get(f"/en/w/{room.workshop.slug}/said/summary.pdf")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF-")
@@ -321,27 +329,104 @@ def test_the_same_outcome_is_typeset_once(client, monkeypatch):
 
 def test_without_the_standard_the_document_is_set_all_the_same(monkeypatch):
     room = published_room()
-    real = pdf.typst.compile
+    real = typesetting.typst.compile
 
     def strict(*args, pdf_standards, **kwargs):
         if pdf_standards:
-            raise pdf.typst.TypstError("no")
+            raise typesetting.typst.TypstError("no")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(pdf.typst, "compile", strict)
+    monkeypatch.setattr(typesetting.typst, "compile", strict)
     assert pdf.setting_of(data_of(outcome_page(room.workshop.slug))).startswith(b"%PDF-")
 
 
-def test_a_page_shows_the_first_notes_without_a_finding_and_the_open_data_all(client, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_OTHERS", 2)
+@pytest.fixture
+def large(monkeypatch):
+    """A published outcome that counts as a large one: two findings of three notes fit on no page at once."""
+    limits = {"MOST_NOTES": 5, "MOST_FINDINGS": 2, "FEWEST_FINDINGS": 1}
+    for name, limit in limits.items():
+        monkeypatch.setattr(tally, name, limit)
+    monkeypatch.setattr(tally, "LARGE", tally.Caps(findings=2, behind=1, others=1, is_large=True))
+    monkeypatch.setattr(queries, "LARGE", tally.LARGE)
+    cache.clear()
     room = ready_room()
-    alone = [ALONE, *(room.note(f"Another thing, number {number}.", theme=1).text for number in range(3))]
-    publish.publish(room.draft, by=SYSTEM)
-    page = client.get(f"/en/w/{room.workshop.slug}/said/").content.decode()
-    data = client.get(f"/en/w/{room.workshop.slug}/said/notes.csv").content.decode()
-    assert [text in page for text in alone] == [True, True, False, False]
-    assert "2 more notes are in the open data below." in page
-    assert all(text in data for text in alone)
+    room.note("Another thing about food.", theme=1)
+    actions.split(Finding.objects.order_by("order").last(), room.notes[3:4], by=SYSTEM)
+    publish.publish(room.draft, by=SYSTEM, few_are_fine=True)
+    yield room
+    cache.clear()
+
+
+def words_of(client, room, path=""):
+    return client.get(f"/en/w/{room.workshop.slug}/said/{path}").content.decode()
+
+
+def test_a_large_outcome_shows_some_and_a_page_for_each_finding_and_theme_has_all(large, client):
+    bikes, fridge, split = Finding.objects.order_by("order")
+    page = words_of(client, large)
+    assert [escape(note.text) in page for note in large.notes] == [True, False, False, False, True, False, True, False]
+    assert f"/en/w/{large.workshop.slug}/said/findings/{bikes.pk}/" in page
+    assert f"/en/w/{large.workshop.slug}/said/themes/{large.themes[1].pk}/" in page
+    assert f"/en/w/{large.workshop.slug}/said/themes/{large.themes[0].pk}/" not in page
+    behind = words_of(client, large, f"findings/{bikes.pk}/")
+    assert [escape(text) in behind for text in (*BIKES, *FRIDGE, ALONE)] == [True] * 3 + [False] * 4
+    theme = words_of(client, large, f"themes/{large.themes[1].pk}/")
+    assert [f"finding-{each.pk}" in theme for each in (bikes, fridge, split)] == [False, True, True]
+    rest = words_of(client, large, f"themes/{large.themes[1].pk}/?page=2")
+    assert [text in rest for text in (ALONE, "Another thing about food.", BIKES[0])] == [True, True, False]
+
+
+def test_counts_of_a_large_outcome_are_of_all_notes(large, client):
+    page = client.get(f"/en/w/{large.workshop.slug}/said/").context["page"]
+    whole = outcome_page(large.workshop.slug)
+    assert [(part.count, part.all_findings, part.all_others) for part in page.parts] == [(3, 1, 0), (5, 2, 2)]
+    assert page.heat == whole.heat
+    counted = [[(f.count, f.reach, f.spread) for f in part.findings] for part in whole.parts]
+    assert counted == [
+        [(3, "at 2 of 2 tables", [("Olmo", 2), ("Gelso", 1)])],
+        [(2, "at 2 of 2 tables", [("Olmo", 1), ("Gelso", 1)]), (1, "at 1 of 2 tables", [("Olmo", 1)])],
+    ]
+
+
+def test_what_is_hidden_or_erased_later_leaves_a_large_outcome_at_once(large, client):
+    bikes = Finding.objects.order_by("order").first()
+    assert "bike, school" in words_of(client, large)
+    for note in large.notes[:3]:
+        actions.hide_words(note, "bike", "a thing", by=SYSTEM)
+    page = words_of(client, large)
+    assert ("wrote about: school" in page, "about: bike" in page) == (True, False)
+    large.notes[1].delete()
+    large.notes[2].delete()
+    assert client.get(f"/en/w/{large.workshop.slug}/said/").context["page"].parts[0].count == 1
+    assert "[a thing]" in words_of(client, large, f"findings/{bikes.pk}/")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("more", [0, 2])
+def test_a_large_page_needs_twelve_queries_for_three_findings_as_for_five(
+    large, client, kept, more, django_assert_num_queries
+):
+    for note in large.notes[:more]:
+        actions.split(Finding.objects.order_by("order").first(), [note], by=SYSTEM)
+    publish.publish(large.draft, by=SYSTEM, few_are_fine=True)
+    if kept:
+        words_of(client, large)
+    with django_assert_num_queries(12):
+        words_of(client, large)
+
+
+@pytest.mark.parametrize("path", ["findings/{missing}/", "themes/{missing}/", "themes/none/x/", "themes/nonsense/"])
+def test_a_part_that_is_not_there_is_a_404(large, client, path):
+    path = path.format(missing="11111111-1111-4111-8111-111111111111")
+    assert client.get(f"/en/w/{large.workshop.slug}/said/{path}").status_code == 404
+
+
+def test_parts_of_an_outcome_that_was_taken_back_are_gone(large, client):
+    bikes = Finding.objects.order_by("order").first()
+    paths = [f"findings/{bikes.pk}/", f"themes/{large.themes[0].pk}/"]
+    assert [client.get(f"/en/w/{large.workshop.slug}/said/{path}").status_code for path in paths] == [200, 200]
+    withdraw(large.workshop, why="A mistake.", by=SYSTEM)
+    assert [client.get(f"/en/w/{large.workshop.slug}/said/{path}").status_code for path in paths] == [404, 404]
 
 
 def test_a_theme_nobody_raised_and_the_next_workshop_are_named(client):

@@ -1,0 +1,1 @@
+"""Asking people who were there whether the summary is what they said."""

@@ -1,0 +1,1 @@
+"""Arrivals by REST, for the desks of a workshop."""
