@@ -145,11 +145,13 @@ def average_linkage(square: Matrix, at_least: float, together: Sequence[Sequence
     """
     if len(square) < 2:
         return [[place] for place in range(len(square))]
-    far = 1 - square.astype(np.float64)
+    far = np.subtract(1, square, dtype=np.float64)
     for heap in together:
         far[np.ix_(heap, heap)] = 0.0
     np.fill_diagonal(far, 0.0)
-    merges = linkage(squareform(far, checks=False), method="average")
+    pairs = squareform(far, checks=False)
+    del far  # as large as all that follows
+    merges = linkage(pairs, method="average")
     found: dict[int, list[int]] = defaultdict(list)
     for place, label in enumerate(fcluster(merges, t=1 - at_least + 1e-9, criterion="distance").tolist()):
         found[label].append(place)

@@ -61,6 +61,8 @@ def _rows(readings: Sequence[Reading], languages: Sequence[str]) -> Rows:
     """Vectors of all notes; languages have no feature in common, so notes never meet across them by words."""
     by_language = _by_language(languages)
     blocks = [vectors([readings[note] for note in those], code) for code, those in by_language.items()]
+    if len(blocks) == 1:
+        return blocks[0]
     places = np.argsort([note for those in by_language.values() for note in those])
     return sparse.csr_array(sparse.block_diag(blocks, format="csr", dtype=np.float32))[places]
 
