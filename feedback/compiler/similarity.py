@@ -80,6 +80,11 @@ def spread(square: Matrix) -> Spread:
     pairs = size * (size - 1) / 2
     total = (float(square.sum(dtype=np.float64)) - size) / 2
     squares = (float(np.einsum("ij,ij->", square, square, dtype=np.float64)) - size) / 2
+    return spread_of(pairs, total, squares)
+
+
+def spread_of(pairs: float, total: float, squares: float) -> Spread:
+    """The same from the number of pairs, the sum of their similarities and the sum of the squares of these."""
     weight = pairs + PRIOR_PAIRS
     mean = (total + PRIOR_PAIRS * PRIOR_MEAN) / weight
     second = (squares + PRIOR_PAIRS * (PRIOR_SPREAD**2 + PRIOR_MEAN**2)) / weight
