@@ -14,7 +14,7 @@ from feedback.compiler.similarity import Matrix, Spread, spread, spread_of
 
 Tongues = npt.NDArray[np.int64]
 
-STRICTER = 1.5
+STRICTER = 2.5
 """Across languages so many times the deviations are asked for: no shared word tells that two notes met by chance."""
 
 
@@ -39,7 +39,7 @@ def nearness_of(square: Matrix, tongues: Tongues, z: float) -> Nearness:
     if len(spoken) < 2:
         return Nearness(related_from(spread(square), z))
     size = int(spoken.max()) + 1
-    levels = np.full((size, size), 0.15 * z * STRICTER)
+    levels = np.zeros((size, size))
     for one in spoken.tolist():
         for other in spoken.tolist():
             block = square[np.ix_(tongues == one, tongues == other)]
@@ -50,7 +50,8 @@ def nearness_of(square: Matrix, tongues: Tongues, z: float) -> Nearness:
                 levels[one, other] = related_from(chance, z * STRICTER)
     levels = np.maximum(levels, levels.T)
     related = float(levels.max())
-    return Nearness(related, (related - levels).astype(np.float32))
+    moved = np.where(levels > 0, related - levels, 0)  # a pair the sample lacks is judged like the hardest one
+    return Nearness(related, moved.astype(np.float32))
 
 
 def related_from(chance: Spread, z: float) -> float:
