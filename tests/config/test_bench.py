@@ -96,7 +96,7 @@ def test_the_live_measurement_says_what_it_promises_and_loses_nothing():
 def test_summaries_are_measured_without_labelled_notes_too(tmp_path):
     report = json.loads(bench("summary", "--json", "--most", "0", "--rounds", "1", "--data", str(tmp_path)))
     assert set(report) == {
-        "machine", "files", "why_no_files", "steady", "sizes", "seconds", "peak_mb", "click", "goals"
+        "machine", "meaning", "files", "why_no_files", "steady", "sizes", "seconds", "peak_mb", "click", "goals"
     }  # fmt: skip
     assert (report["files"], report["sizes"]) == ({}, {})
     assert report["why_no_files"] == "no labelled notes and no scorer beside the project"

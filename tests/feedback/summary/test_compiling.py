@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from feedback.models import Draft, Evidence, Finding, Note, Part
 from feedback.summary import actions, compile, parts
-from feedback.summary.material import section_of
+from feedback.summary.material import documents_of, gather, section_of, source_digest
 from feedback.summary.wording import template_title
 from ledger import jobs
 from ledger.history import SYSTEM
@@ -78,6 +78,29 @@ def test_notes_become_findings_by_theme_in_a_process_of_its_own():
     assert room.workshop.state == WorkshopState.CURATING
     moves = Event.objects.in_scope(room.workshop.pk).filter(verb__in=["workshop.moved", "draft.compiled"])
     assert [event.verb for event in moves] == ["workshop.moved", "draft.compiled", "workshop.moved"]
+
+
+def test_with_the_encoder_notes_in_two_languages_become_one_finding_and_claim_no_count(settings):
+    settings.SEMANTIC = True
+    room = make_room()
+    texts = ["Cosa manca? Rastrelliere davanti alla scuola.", "What is missing? Bike racks in front of the school."]
+    for table, (text, lang) in enumerate(zip(texts, ("it", "en"), strict=True)):
+        note = room.note(text, table=table)
+        Note.objects.filter(pk=note.pk).update(lang=lang)
+    draft = compile_now(room.workshop)
+    [finding] = draft.findings.filter(evidence__note__text=texts[0])
+    assert set(texts) <= set(finding.evidence.values_list("note__text", flat=True))
+    assert finding.tier == "related"
+
+
+def test_a_summary_is_made_anew_when_meaning_begins_to_count(calm, settings):
+    room = make_room()
+    digests = [source_digest(documents_of(gather(room.workshop)), [])]
+    settings.SEMANTIC = True
+    documents = documents_of(gather(room.workshop))
+    digests.append(source_digest(documents, []))
+    assert len(set(digests)) == 2
+    assert [document["settings"] for document in documents.values()] == [{"meaning": True}] * len(documents)
 
 
 def test_three_answers_to_one_question_make_a_finding_though_their_words_differ(calm):
