@@ -35,7 +35,9 @@ from participants.models.people import PlaceLinkQuerySet, RegistrationQuerySet
 from participants.permissions import may_sign_up
 from participants.purposes import with_those_known
 from participants.states import RegistrationState
-from workshops.models import Audience, Group, Session, Theme, Workshop, WorkshopQuerySet, timed
+from workshops.models import Audience, Group, Session, Theme, Workshop
+from workshops.models.agenda import timed
+from workshops.models.workshops import WorkshopQuerySet
 from workshops.states import Access, WorkshopState
 
 Row = TypeVar("Row", bound=Model)

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from participants.models import Question, Registration
 from participants.queries import places_of, why_closed, with_places
-from workshops.models import Workshop, WorkshopQuerySet
+from workshops.models import Workshop
+from workshops.models.workshops import WorkshopQuerySet
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from participants.regrouping import round_board, rounds_of
 from participants.seating import board_of
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_workshop
 from workshops import actions
-from workshops.models import timed
+from workshops.models.agenda import timed
 from workshops.states import SessionKind
 
 pytestmark = pytest.mark.django_db
