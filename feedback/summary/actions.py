@@ -25,7 +25,7 @@ from feedback.summary.ready import is_over, missing_to_compile
 from ledger import jobs
 from ledger.history import SYSTEM, Actor, record
 from ledger.models import Job
-from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady, move_workshop
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady, move_workshop
 from workshops.models import Theme, Workshop
 from workshops.states import WorkshopState
 

@@ -25,7 +25,7 @@ from feedback.summary.material import Document, Heard, documents_of, gather, rat
 from ledger import jobs
 from ledger.history import SYSTEM, record
 from ledger.jobs import Claim
-from workshops.actions import move_workshop
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -23,7 +23,7 @@ from feedback.summary.curation import curation, steps_of_life
 from feedback.summary.people import who_came, who_is_told
 from ledger.typesetting import typeset
 from workshops.access import actor_of, organises
-from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

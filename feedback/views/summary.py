@@ -32,7 +32,7 @@ from feedback.summary.small import small_counts
 from feedback.summary.tally import caps_for
 from feedback.summary.versions import withdraw
 from workshops.access import actor_of, organises
-from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.models import Workshop
 
 KEPT = ("theme", "finding", "q", "page", "behind")

@@ -17,7 +17,7 @@ from django.db.models import Max
 from ledger.history import Actor, record
 from participants.models import Answer, Question, Registration
 from participants.models.questions import MOST_QUESTIONS
-from workshops.actions import change
+from workshops.actions.changing import change
 from workshops.models import Workshop
 
 

@@ -58,7 +58,8 @@ from tests.factories import (
     make_theme,
     make_workshop,
 )
-from workshops.actions import add_audience, move_workshop
+from workshops.actions.audiences import add_audience
+from workshops.actions.moving import move_workshop
 from workshops.models import ModeratorSeat, Workshop
 from workshops.states import SessionState, WorkshopState
 

@@ -21,7 +21,8 @@ from participants.actions.places import give_up
 from participants.models import OfferLink, Registration
 from participants.offer_times import offer_ends
 from tests.factories import make_organiser, make_registration, make_session, make_workshop
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import Promotion, WorkshopState
 
