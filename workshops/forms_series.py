@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workshops.clock import a_real_hour
-from workshops.forms import Text, WordsForm, in_this_century
+from workshops.forms import Text, WordsForm
+from workshops.forms_workshop import in_this_century
 
 
 class CopyForm(WordsForm):

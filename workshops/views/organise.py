@@ -23,8 +23,10 @@ from workshops.actions import programmes as planning
 from workshops.actions.audiences import TooManyReserved
 from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.equals import untranslated
-from workshops.forms import AudienceForm, DetailsForm, NewWorkshopForm, ProgrammeForm, ThemeForm, every_language
+from workshops.forms import every_language
 from workshops.forms_emblem import EmblemForm
+from workshops.forms_programme import ProgrammeForm, ThemeForm
+from workshops.forms_workshop import AudienceForm, DetailsForm, NewWorkshopForm
 from workshops.models import Programme, Theme, Workshop
 from workshops.permissions import can_start_programmes
 from workshops.states import WORKSHOP_MOVES, WorkshopState

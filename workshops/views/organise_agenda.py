@@ -21,8 +21,7 @@ from workshops.actions import agenda as planning
 from workshops.actions import changing, details, ordering, removing, rewording
 from workshops.actions.removing import StillNeeded
 from workshops.agenda_templates import templates_of
-from workshops.forms import InitiativeForm, PromptForm, SessionForm
-from workshops.forms_agenda import TemplateNameForm
+from workshops.forms_agenda import InitiativeForm, PromptForm, SessionForm, TemplateNameForm
 from workshops.models import Initiative, Prompt, Session, Theme, Workshop
 from workshops.states import SessionKind
 from workshops.telling import told_of_news

@@ -16,7 +16,7 @@ from workshops.access import actor_of, organises
 from workshops.actions import audiences
 from workshops.actions.audiences import TooManyReserved
 from workshops.actions.removing import StillNeeded
-from workshops.forms import AudienceForm
+from workshops.forms_workshop import AudienceForm
 from workshops.models import Audience, Workshop
 from workshops.views.organise import details_page
 
