@@ -22,9 +22,9 @@ from feedback.summary.actions import CURATED_IN
 from feedback.summary.names import probable_names
 from feedback.summary.people import first_names
 from feedback.summary.problems import Problem, problems_of
-from feedback.summary.queries import in_order, spread_of
 from feedback.summary.quotes import held_back, instead_of_quote
 from feedback.summary.redact import shown_text, shown_words
+from feedback.summary.spread import in_order, spread_of
 from feedback.summary.tally import at_least, how_many_asked, tables_asked
 from feedback.summary.wording import reached, said_by_people, template_title
 from ledger.jobs import MOST_ATTEMPTS
