@@ -23,9 +23,10 @@ from feedback.models import Draft, Finding, Note, Review
 from feedback.review.turnout import turnout
 from feedback.summary import actions, publish
 from feedback.summary.acts import acts_of
-from feedback.summary.curation import NO_THEME, can_curate, compile_state, curation, steps_of_life
+from feedback.summary.curation import NO_THEME, curation
 from feedback.summary.forms import FindingForm, HeadlineForm, NewFindingForm, PublishForm, WithdrawForm
 from feedback.summary.history import ChangedSince
+from feedback.summary.progress import can_curate, compile_state, steps_of_life
 from feedback.summary.queries import page_of
 from feedback.summary.quotes import tell_speakers
 from feedback.summary.small import small_counts
