@@ -42,7 +42,7 @@ from participants.models import (
     SeatingRule,
     User,
 )
-from participants.queries_mail import people_who_want_news
+from participants.queries.mail import people_who_want_news
 from participants.retention import NEWS_READERS, contact_until, set_terms, waiting_until
 from participants.states import Channel
 from participants.users import let_in

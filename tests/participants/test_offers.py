@@ -279,7 +279,7 @@ def test_while_the_workshop_is_cancelled_offers_wait_and_are_made_again_when_it_
 
 def test_offers_count_as_taken_wherever_places_are_counted(client):
     from feedback.cockpit import _people
-    from participants.queries import reachable_workshop
+    from participants.queries.workshop_page import reachable_workshop
 
     workshop, first, _second, _third = full_with_two_waiting()
     give_up(first, by=SYSTEM)

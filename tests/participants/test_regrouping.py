@@ -13,7 +13,8 @@ from participants.actions import regroup, seats
 from participants.actions.links import new_link
 from participants.actions.places import NotAtThisWorkshop
 from participants.models import Seat
-from participants.queries import people_at, ticket_of
+from participants.queries.my_place import ticket_of
+from participants.queries.tables import people_at
 from participants.regrouping import round_board, rounds_of
 from participants.seating import board_of
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_workshop
