@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import translation
 
 from ledger.history import Actor, record
 from workshops.actions.changing import kit_changed
 from workshops.models import Initiative, Prompt, Session, Workshop
+from workshops.order import after_last
 from workshops.states import SessionKind
 
 
@@ -27,8 +27,7 @@ def words_in_languages(text: Any, languages: Iterable[str]) -> dict[str, str]:
 @transaction.atomic
 def add_session(workshop: Workshop, *, by: Actor, prompts: Iterable[Any] = (), **fields: Any) -> Session:
     """A block at the end of the agenda, with its questions in order."""
-    last = workshop.sessions.aggregate(last=Max("order"))["last"]
-    session = Session.objects.create(workshop=workshop, order=0 if last is None else last + 1, **fields)
+    session = Session.objects.create(workshop=workshop, order=after_last(workshop.sessions), **fields)
     for text in prompts:
         add_prompt(session, text=text, by=by)
     record(session, "session.added", by=by, scope=workshop.pk)
@@ -38,10 +37,7 @@ def add_session(workshop: Workshop, *, by: Actor, prompts: Iterable[Any] = (), *
 @transaction.atomic
 def add_prompt(session: Session, *, text: Any, by: Actor, initiative: Initiative | None = None) -> Prompt:
     """A question at the end of a session's list."""
-    last = session.prompts.aggregate(last=Max("order"))["last"]
-    prompt = Prompt.objects.create(
-        session=session, text=text, initiative=initiative, order=0 if last is None else last + 1
-    )
+    prompt = Prompt.objects.create(session=session, text=text, initiative=initiative, order=after_last(session.prompts))
     record(prompt, "prompt.added", by=by, scope=session.workshop_id)
     kit_changed(session.workshop)
     return prompt
@@ -50,8 +46,7 @@ def add_prompt(session: Session, *, text: Any, by: Actor, initiative: Initiative
 @transaction.atomic
 def add_initiative(workshop: Workshop, *, by: Actor, **fields: Any) -> Initiative:
     """Something the tables will rate."""
-    last = workshop.initiatives.aggregate(last=Max("order"))["last"]
-    initiative = Initiative.objects.create(workshop=workshop, order=0 if last is None else last + 1, **fields)
+    initiative = Initiative.objects.create(workshop=workshop, order=after_last(workshop.initiatives), **fields)
     record(initiative, "initiative.added", by=by, scope=workshop.pk)
     kit_changed(workshop)
     return initiative

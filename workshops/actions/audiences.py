@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max, RestrictedError, Sum
+from django.db.models import RestrictedError, Sum
 
 from ledger.history import Actor, record
 from workshops.actions.changing import change
 from workshops.actions.removing import StillNeeded
 from workshops.models import Audience, Workshop
+from workshops.order import after_last
 
 
 class TooManyReserved(Exception):
@@ -23,9 +24,7 @@ class TooManyReserved(Exception):
 def add_audience(workshop: Workshop, *, name: dict[str, str], places: int, by: Actor) -> Audience:
     """Reserve places for an audience. Raises `TooManyReserved`."""
     workshop = Workshop.objects.select_for_update().get(pk=workshop.pk)
-    last = workshop.audiences.aggregate(last=Max("order"))["last"]
-    order = 0 if last is None else last + 1
-    audience = Audience(workshop=workshop, name=name, places=places, order=order)
+    audience = Audience(workshop=workshop, name=name, places=places, order=after_last(workshop.audiences))
     _reserve(workshop, workshop.reserved + places)
     audience.save()
     record(audience, "audience.added", by=by, scope=workshop.pk, places=places)

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from ledger.history import Actor, record
 from workshops.actions.changing import change, kit_changed
 from workshops.models import Group, ModeratorSeat, Workshop
+from workshops.order import after_last
 from workshops.states import ModeratorRole
 
 CODES_LAST = dt.timedelta(hours=36)
@@ -42,8 +42,7 @@ def add_group(
     Raises `NameTaken`.
     """
     _hold_table_name(workshop, name)
-    last = workshop.groups.aggregate(last=Max("order"))["last"]
-    order = 0 if last is None else last + 1
+    order = after_last(workshop.groups)
     fields = {"name": name, "size": size, "room": room, "offers": list(offers), "order": order}
     group = Group.objects.create(workshop=workshop, **fields)
     for role, moderator, address in zip_longest(ModeratorRole, moderators, addresses, fillvalue=""):

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from ledger.history import Actor, record
 from workshops.models import Programme, TeamSeat, Theme, Workshop
+from workshops.order import after_last
 from workshops.states import TeamRole
 
 
@@ -35,8 +36,7 @@ def start_programme(user: Any, *, by: Actor, **fields: Any) -> Programme:
 @transaction.atomic
 def add_theme(programme: Programme, *, by: Actor, **fields: Any) -> Theme:
     """A theme at the end of the list, in the next free colour."""
-    taken = programme.themes.aggregate(last=Max("order"))["last"]
-    order = 0 if taken is None else taken + 1
+    order = after_last(programme.themes)
     theme = Theme.objects.create(programme=programme, order=order, **{"slot": order % 8 + 1, **fields})
     record(theme, "theme.added", by=by, scope=programme.pk)
     return theme
