@@ -27,8 +27,15 @@ def in_this_century(day: Day) -> Day:
     return day
 
 
-class PlanForm(WordsForm):
-    """When and where a workshop is: what a new one needs."""
+def still_to_come(day: dt.date, zone: ZoneInfo) -> dt.date:
+    """Refuse days that are over where the workshop is."""
+    if day < timezone.now().astimezone(zone).date():
+        raise ValidationError(_("This day is over. Choose one to come."))
+    return day
+
+
+class StartForm(WordsForm):
+    """On which day and at what hour a workshop of a zone starts."""
 
     day = forms.DateField(
         label=_("Date"),
@@ -39,28 +46,6 @@ class PlanForm(WordsForm):
         label=_("Starts at"),
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Say when it starts."), "invalid": _("Write the time like 18:00.")},
-    )
-    minutes = forms.IntegerField(
-        label=_("Minutes"),
-        min_value=15,
-        max_value=720,
-        error_messages={
-            "required": _("Say how long it lasts."),
-            "min_value": _("A workshop lasts at least 15 minutes."),
-            "max_value": _("A workshop lasts at most 12 hours."),
-        },
-    )
-    venue = forms.CharField(label=_("Place"), max_length=120, required=False)
-    address = forms.CharField(label=_("Address"), max_length=200, required=False)
-    places = forms.IntegerField(
-        label=_("Places"),
-        min_value=1,
-        max_value=2000,
-        error_messages={
-            "required": _("Say how many places there are."),
-            "min_value": _("There must be at least one place."),
-            "max_value": _("There can be at most 2000 places."),
-        },
     )
     texts: ClassVar = {"title": Text(_("Title"), needed=_("Write a title."))}
 
@@ -83,6 +68,33 @@ class PlanForm(WordsForm):
         return values
 
 
+class PlanForm(StartForm):
+    """When and where a workshop is: what a new one needs."""
+
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=15,
+        max_value=720,
+        error_messages={
+            "required": _("Say how long it lasts."),
+            "min_value": _("A workshop lasts at least 15 minutes."),
+            "max_value": _("A workshop lasts at most 12 hours."),
+        },
+    )
+    venue = forms.CharField(label=_("Place"), max_length=120, required=False)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    places = forms.IntegerField(
+        label=_("Places"),
+        min_value=1,
+        max_value=2000,
+        error_messages={
+            "required": _("Say how many places there are."),
+            "min_value": _("There must be at least one place."),
+            "max_value": _("There can be at most 2000 places."),
+        },
+    )
+
+
 class NewWorkshopForm(PlanForm):
     evening = forms.BooleanField(
         label=_("Start from the agenda of an evening"),
@@ -91,10 +103,7 @@ class NewWorkshopForm(PlanForm):
     )
 
     def clean_day(self) -> dt.date:
-        day = super().clean_day()
-        if day < timezone.now().astimezone(self.zone).date():
-            raise ValidationError(_("This day is over. Choose one to come."))
-        return day
+        return still_to_come(super().clean_day(), self.zone)
 
 
 class DetailsForm(PlanForm):
