@@ -9,13 +9,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from feedback.models import Outcome
+from feedback.summary.rated import rated_of
 from feedback.summary.reading import Reading
 from feedback.summary.series import origins_of
-from feedback.summary.shown import NO_THEME, OutcomePage, RatedInitiative, ShownFinding, ThemePart
+from feedback.summary.shown import NO_THEME, OutcomePage, ShownFinding, ThemePart
 from feedback.summary.tally import EVERYTHING, LARGE, Caps
 from feedback.summary.versions import editions
 from workshops.models import Workshop
-from workshops.states import AFTER_THE_DAY, Access, Scale, WorkshopState
+from workshops.states import AFTER_THE_DAY, Access, WorkshopState
 
 FINDINGS_A_PAGE, NOTES_A_PAGE = 20, 100
 """Of a theme's own page, and of a finding's."""
@@ -50,7 +51,7 @@ def page_of(outcome: Outcome, caps: Caps = EVERYTHING) -> OutcomePage:
     return OutcomePage(
         outcome,
         reading.parts(),
-        _initiatives(outcome),
+        rated_of(outcome.body.get("initiatives", []), workshop),
         following_of(workshop),
         reading.tables,
         reading.heat,
@@ -104,23 +105,6 @@ def theme_page(outcome: Outcome, theme: str, number: str) -> Shown | None:
     else:
         part.others = [reading.notes[note] for note in here if note in reading.notes]
     return Shown(part, page)
-
-
-def _initiatives(outcome: Outcome) -> list[RatedInitiative]:
-    """Rated initiatives, those that most people gave a high answer first."""
-    known = {str(initiative.pk): initiative for initiative in outcome.workshop.initiatives.all()}
-    rated = [
-        RatedInitiative(
-            known[line["id"]],
-            line["counts"],
-            line.get("scale", Scale.FREQUENCY),
-            line.get("mean"),
-            line.get("split", False),
-        )
-        for line in outcome.body.get("initiatives", [])
-        if line["id"] in known and any(line["counts"])
-    ]
-    return sorted(rated, key=lambda each: (-each.high, each.initiative.order))
 
 
 def following_of(workshop: Workshop) -> Workshop | None:

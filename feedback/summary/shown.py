@@ -1,8 +1,7 @@
-"""What an outcome shows: notes, findings, themes and rated initiatives, as anybody may read them."""
+"""What an outcome shows: notes, findings and themes, as anybody may read them, and the page of them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,13 +10,12 @@ from uuid import UUID
 from feedback.models import Carried, Outcome
 from feedback.review.turnout import checked_sentences
 from feedback.states import NoteKind
+from feedback.summary.rated import RatedInitiative, RatedWith, by_scale
 from feedback.summary.series import Way
 from feedback.summary.tally import Counted
 from feedback.summary.versions import Edition, days_until_out
-from feedback.summary.wording import gave_high, reached, said_by_people, said_of_ratings
-from workshops.models import Group, Initiative, Theme, Workshop
-from workshops.scales import WORDS, said_high, steps
-from workshops.states import Scale
+from feedback.summary.wording import reached, said_by_people
+from workshops.models import Group, Theme, Workshop
 from workshops.words import Words
 
 NO_THEME = "none"
@@ -117,64 +115,6 @@ class ThemePart:
     @property
     def is_whole(self) -> bool:
         return (len(self.findings), len(self.others)) == (self.all_findings, self.all_others)
-
-
-@dataclass(frozen=True)
-class RatedInitiative:
-    """Five counts, from the lowest step of the scale it was rated with; `mean` (1 to 5) is there from thirty answers
-    on, `split` says that answers part."""
-
-    initiative: Initiative
-    counts: list[int]
-    scale: str = Scale.FREQUENCY
-    mean: float | None = None
-    split: bool = False
-
-    @property
-    def people(self) -> int:
-        return sum(self.counts)
-
-    @property
-    def high(self) -> int:
-        """People who gave one of the two highest answers."""
-        return gave_high(self.counts)
-
-    @property
-    def sentence(self) -> str:
-        return said_high(self.scale, self.high, self.people)
-
-    @property
-    def facts(self) -> list[str]:
-        """What the counts amount to beyond themselves: a mean of enough answers, and that answers part."""
-        return said_of_ratings(self.scale, self.counts, self.mean, self.split)
-
-
-@dataclass(frozen=True)
-class RatedWith:
-    """The initiatives that were rated with one scale."""
-
-    scale: str
-    initiatives: list[RatedInitiative]
-
-    @property
-    def heading(self) -> str:
-        return str(WORDS[self.scale].heading)
-
-    @property
-    def steps(self) -> list[str]:
-        return steps(self.scale)
-
-    @property
-    def answered(self) -> int:
-        """How many people answered about the initiative with the most answers."""
-        return max(each.people for each in self.initiatives)
-
-
-def by_scale(rated: Iterable[RatedInitiative]) -> list[RatedWith]:
-    """One part for each scale, in the order of scales."""
-    everything = list(rated)
-    parts = [RatedWith(scale, [each for each in everything if each.scale == scale]) for scale in Scale.values]
-    return [part for part in parts if part.initiatives]
 
 
 @dataclass
