@@ -24,6 +24,7 @@ from benchmarks.server import ROOT
 from feedback.compiler import compile_notes, dumps
 from feedback.compiler.document import digest
 from feedback.compiler.jsonl import notes_from_jsonl, summary_for_scorer
+from feedback.compiler.meaning import KNOWN
 from feedback.compiler.sections import examine
 
 BESIDE = ROOT.parent / "shared"
@@ -43,28 +44,30 @@ PUBLISHED = {
 """Measured by those who made the scorer, on the same notes."""
 
 
-def score_files(folder: Path | None) -> dict[str, Any]:
-    """One object for each file of notes in `folder`, by name: the scorer's figures, the baselines, seconds of CPU."""
+def score_files(folder: Path | None, *, meaning: bool = False) -> dict[str, Any]:
+    """One object for each file of notes in `folder`, by name: the scorer's figures, the baselines, seconds it took.
+    With `meaning` notes are put together by what they mean too, and those in languages nobody knows are left out."""
     data = folder or BESIDE / "data"
     scorer = _scorer(data.parent / "bench" / "summary_eval.py")
     if scorer is None or not data.is_dir():
         return {}
-    return {_name(file): _score(scorer, file) for file in sorted(data.glob("*.notes.jsonl"))}
+    return {_name(file): _score(scorer, file, meaning) for file in sorted(data.glob("*.notes.jsonl"))}
 
 
-def steadiness(folder: Path | None) -> dict[str, Any]:
+def steadiness(folder: Path | None, *, meaning: bool = False) -> dict[str, Any]:
     """What one more note in every section leaves of the points of the debate notes, and whether bytes repeat."""
     data = folder or BESIDE / "data"
     scorer, file = _scorer(data.parent / "bench" / "summary_eval.py"), data / "argkp.notes.jsonl"
     if scorer is None or not file.is_file():
         return {}
-    whole = notes_from_jsonl(file)
+    whole = notes_from_jsonl(file, meaning=meaning)
     last = {note["section"]: note["id"] for note in whole["notes"]}
     fewer = {**whole, "notes": [note for note in whole["notes"] if note["id"] != last[note["section"]]]}
     before = compile_notes(fewer)
+    given = whole["settings"]
     earlier = [_as_earlier(section["key"], point) for section in before["sections"] for point in section["points"]]
     kept = {}
-    for name, settings in (("full", {}), ("frozen", {"frozen": True})):
+    for name, settings in (("full", given), ("frozen", {**given, "frozen": True})):
         after = compile_notes({**whole, "settings": settings, "earlier": earlier})
         kept[name] = _compare(scorer, before, fewer, after, whole)
     return {**kept, "different_bytes": len(_digests(whole)) - 1}
@@ -83,16 +86,17 @@ def _scorer(path: Path) -> ModuleType | None:
     return module
 
 
-def _score(scorer: ModuleType, file: Path) -> dict[str, Any]:
+def _score(scorer: ModuleType, file: Path, meaning: bool) -> dict[str, Any]:
     """Through the command, as anybody would: a file in, a file out."""
     gold = file.with_name(f"{_name(file)}.points.jsonl")
     points = scorer.read_jsonl(gold) if gold.is_file() else None
-    notes = scorer.read_jsonl(file)
+    notes = [note for note in scorer.read_jsonl(file) if not meaning or note["lang"] in KNOWN]
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "summary.json"
+        read, out = Path(folder) / file.name, Path(folder) / "summary.json"
+        read.write_text("\n".join(map(dumps, notes)), encoding="utf-8")
         started = time.perf_counter()
         subprocess.run(
-            [sys.executable, "manage.py", "compile_jsonl", str(file), str(out)],
+            [sys.executable, "manage.py", "compile_jsonl", str(read), str(out), *["--meaning"] * meaning],
             cwd=ROOT,
             check=True,
             stdout=subprocess.DEVNULL,

@@ -51,14 +51,14 @@ def _document(key: str, notes: int, matters: list[list[str]], common: list[str],
                 "text": " ".join(words),
             }
         )
-    return {"settings": {}, "language": "it", "notes": rows}
+    return {"language": "it", "notes": rows}
 
 
-def play(notes: int, sections: int) -> dict[str, Any]:
+def play(notes: int, sections: int, *, meaning: bool = False) -> dict[str, Any]:
     """Compile so many notes with two compilers at once, from their start on. Memory is that of both at their peaks."""
     waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     for document in sections_of(notes, sections):
-        waiting.put(document)
+        waiting.put({**document, "settings": {"meaning": True} if meaning else {}})
     shown: list[int] = []
     started = time.perf_counter()
     compilers = [Compiler() for _ in range(min(CORES, sections))]

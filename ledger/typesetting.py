@@ -6,7 +6,6 @@ import json
 import logging
 from typing import Any
 
-import typst
 from django.conf import settings
 
 log = logging.getLogger(__name__)
@@ -19,6 +18,8 @@ STANDARDS: tuple[list[Any], ...] = (["ua-1"], [])
 
 def typeset(template: str, data: dict[str, Any]) -> bytes:
     """The PDF; every text in the data is set as it stands and never read as markup."""
+    import typst  # with the first document: a web process that sets none stays smaller
+
     refusal: Exception | None = None
     for standard in STANDARDS:
         try:

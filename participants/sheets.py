@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 MOST_BYTES = 1_000_000
@@ -84,6 +83,8 @@ def _decoded(content: bytes) -> str:
 
 def _workbook(content: bytes) -> Iterator[list[str]]:
     """The first sheet. A cell with a formula is the formula's own text: nothing is calculated."""
+    import openpyxl  # with the first workbook: it brings numpy along, 20 MB in each process
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             # Nothing can unpack to more than its header says: reading stops there.

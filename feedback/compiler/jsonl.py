@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 
-def notes_from_jsonl(path: str | Path) -> dict[str, Any]:
-    """A document from a file of one JSON note a line (id, section, group, lang, text; UTF-8).
+def notes_from_jsonl(path: str | Path, *, meaning: bool = False) -> dict[str, Any]:
+    """A document from a file of one JSON note a line (id, section, group, lang, text; UTF-8), to be compiled by what
+    the notes mean too if `meaning`.
 
     Other fields of a line are answers the compiler must not see, such as gold labels and stances.
     """
@@ -14,7 +15,7 @@ def notes_from_jsonl(path: str | Path) -> dict[str, Any]:
     notes = [_note(json.loads(line)) for line in lines if line.strip()]
     groups = sorted({note["group"] for note in notes if note["group"]})
     return {
-        "settings": {"related": "normal"},
+        "settings": {"related": "normal"} | ({"meaning": True} if meaning else {}),
         "language": notes[0]["lang"] if notes else "",
         "groups": [{"id": group, "name": group} for group in groups],
         "notes": notes,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback.compiler.document import Evidence, Note, Point, Role, Tier, digest
-from feedback.compiler.linkage import Heap, Table
+from feedback.compiler.linkage import Heap
 from feedback.compiler.similarity import DIGITS, Rows, dense_row
+from feedback.compiler.table import Table
 from feedback.compiler.text import Reading, stem
 
 QUOTES = 3

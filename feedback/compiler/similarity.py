@@ -5,7 +5,7 @@ own subject words weigh little. The stem half rewards shared words of weight, th
 word and forgives spelling and endings.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -23,6 +23,8 @@ DIGITS = 4
 NEGATION_GUARD = 0.7
 STRIP = 256
 """So many rows are multiplied at once."""
+NUMBERS = 1_000_000
+"""So many numbers are weighed at once."""
 PRIOR_MEAN, PRIOR_SPREAD, PRIOR_PAIRS = 0.03, 0.05, 400
 """What to expect of two short notes about one prompt, worth 400 pairs seen: it steadies small sections."""
 
@@ -43,10 +45,10 @@ def vectors(readings: Sequence[Reading], language: str) -> Rows:
     """One row per reading; the product of two rows is their similarity, 0 to 1."""
     terms, by_term = _count([reading.terms for reading in readings])
     words, by_word = _count([reading.lowered for reading in readings])
-    stems = _unit(_weigh(by_term @ _expand(terms, lambda word: [stem(word, language)])))
-    pieces = _unit(_weigh(by_word @ _expand(words, grams)))
-    half = np.float32(np.sqrt(0.5))
-    return sparse.hstack([half * stems, half * pieces], format="csr", dtype=np.float32)
+    stems = _expand(terms, lambda word: [stem(word, language)])
+    pieces = _expand(words, grams)
+    both = sparse.block_diag([stems, pieces], format="csr")
+    return _unit_halves(_weigh(sparse.hstack([by_term, by_word], format="csr") @ both), stems.shape[1])
 
 
 def similarities(rows: Rows, negated: npt.NDArray[np.bool_]) -> Matrix:
@@ -78,6 +80,11 @@ def spread(square: Matrix) -> Spread:
     pairs = size * (size - 1) / 2
     total = (float(square.sum(dtype=np.float64)) - size) / 2
     squares = (float(np.einsum("ij,ij->", square, square, dtype=np.float64)) - size) / 2
+    return spread_of(pairs, total, squares)
+
+
+def spread_of(pairs: float, total: float, squares: float) -> Spread:
+    """The same from the number of pairs, the sum of their similarities and the sum of the squares of these."""
     weight = pairs + PRIOR_PAIRS
     mean = (total + PRIOR_PAIRS * PRIOR_MEAN) / weight
     second = (squares + PRIOR_PAIRS * (PRIOR_SPREAD**2 + PRIOR_MEAN**2)) / weight
@@ -130,15 +137,44 @@ def _weigh(counts: Rows) -> Rows:
     """TF-IDF with dampened counts, 1 + ln(tf), and smoothed inverse document frequency."""
     counts.sort_indices()
     size, width = counts.shape
-    held_by = np.bincount(counts.indices, minlength=width)
+    held_by = np.zeros(width, dtype=np.int64)
+    for strip in _strips(counts.nnz):
+        held_by += np.bincount(counts.indices[strip], minlength=width)
     rarity = np.log((1 + size) / (1 + held_by)) + 1
-    counts.data = ((1 + np.log(counts.data)) * rarity[counts.indices]).astype(np.float32)
+    for strip in _strips(counts.nnz):
+        counts.data[strip] = (1 + np.log(counts.data[strip])) * rarity[counts.indices[strip]]
     return counts
 
 
-def _unit(rows: Rows) -> Rows:
-    lengths = np.sqrt(rows.power(2).sum(axis=1))
-    return sparse.csr_array(rows.multiply((1 / np.where(lengths > 0, lengths, 1)).astype(np.float32)[:, None]))
+def _unit_halves(rows: Rows, width: int) -> Rows:
+    """Each row with the part in its first `width` columns, and that in the others, made as long as half a unit row."""
+    starts = rows.indptr[:-1]
+    middles = starts + _sums(rows.indices < width, starts, rows.indptr[1:]).astype(starts.dtype)
+    half = np.float32(np.sqrt(0.5))
+    borders = np.stack([starts, middles], axis=1).ravel()
+    ends = np.append(borders[1:], rows.indptr[-1:])
+    lengths = np.sqrt(_sums(np.square(rows.data), borders, ends))
+    scales = (1 / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    for first in range(0, len(scales), STRIP):
+        last = min(first + STRIP, len(scales))
+        held = slice(borders[first], ends[last - 1])
+        rows.data[held] *= np.repeat(scales[first:last], ends[first:last] - borders[first:last])
+    rows.data *= half
+    return rows
+
+
+def _sums(values: npt.NDArray[Any], starts: Places, ends: Places) -> npt.NDArray[Any]:
+    """The sum of the values from each start to its end, 0 where there are none."""
+    filled = ends > starts
+    sums = np.zeros(len(starts), dtype=np.int64 if values.dtype == np.bool_ else values.dtype)
+    if filled.any():
+        sums[filled] = np.add.reduceat(values, starts[filled], dtype=sums.dtype)
+    return sums
+
+
+def _strips(length: int) -> Iterator[slice]:
+    """So many numbers at once: in a section of 100,000 notes each temporary of all of them takes 150 MB."""
+    return (slice(start, start + NUMBERS) for start in range(0, length, NUMBERS))
 
 
 def _products(rows: Rows) -> Matrix:

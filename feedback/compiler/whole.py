@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from feedback.compiler.document import VERSION, Exclusion, Note, Problem, Section, bare, digest, in_order
+from feedback.compiler.meaning import installed
 from feedback.compiler.ratings import add_up
 from feedback.compiler.reception import Reception
 from feedback.compiler.sections import Brief, compile_section, examine
@@ -16,7 +17,8 @@ NEARNESS = {"looser": 1.5, "normal": 2.0, "tighter": 3.0}
 def compile_document(document: dict[str, Any]) -> dict[str, Any]:
     """The result for a document, section by section in order of key."""
     settings = document.get("settings") or {}
-    brief = Brief(document.get("language") or "", _nearness(settings), frozen=bool(settings.get("frozen")))
+    encoder = installed() if settings.get("meaning") else None
+    brief = Brief(document.get("language") or "", _nearness(settings), bool(settings.get("frozen")), encoder)
     reception = Reception(document)
     problems, excluded, sections = list(reception.problems), list(reception.excluded), []
     for key, notes in sorted(reception.sections.items()):

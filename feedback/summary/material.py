@@ -60,8 +60,9 @@ def _in_sections(notes: NoteQuerySet, sections: Sequence[str]) -> NoteQuerySet:
 
 
 def source_digest(documents: dict[str, Document], ratings: list[dict[str, Any]]) -> str:
-    """The same for the same notes and ratings, whatever an earlier draft made of them."""
-    return digest([[[one["language"], one["notes"]] for one in documents.values()], ratings])
+    """The same for the same notes and ratings, whatever an earlier draft made of them; another one with meanings."""
+    read = [[[one["language"], one["notes"]] for one in documents.values()], ratings]
+    return digest([*read, "meaning"] if settings.SEMANTIC else read)
 
 
 def documents_of(heard: Heard) -> dict[str, Document]:
@@ -79,7 +80,7 @@ def documents_of(heard: Heard) -> dict[str, Document]:
     earlier = _earlier(draft, {note.pk: key for key, notes in by_section.items() for note in notes})
     return {
         key: {
-            "settings": {"frozen": True} if frozen else {},
+            "settings": _settings(frozen),
             "language": _language(heard.workshop),
             "notes": [_row(note, confirmed) | {"section": key} for note in by_section[key]],
             "earlier": earlier.get(key, []),
@@ -98,6 +99,11 @@ def ratings_of(workshop: Workshop) -> list[dict[str, Any]]:
         counts.setdefault((str(initiative), str(group), scale), [0] * ANSWERS)[answer - 1] += people
     names = ("initiative", "group", "scale")
     return [dict(zip(names, key, strict=True)) | {"counts": five} for key, five in sorted(counts.items())]
+
+
+def _settings(frozen: bool) -> dict[str, bool]:
+    """Only what is not as usual, so that what is usual keeps its bytes."""
+    return {name: True for name, is_so in (("frozen", frozen), ("meaning", settings.SEMANTIC)) if is_so}
 
 
 def _language(workshop: Workshop) -> str:

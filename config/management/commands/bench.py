@@ -19,7 +19,7 @@ MEASUREMENTS = {
     "chaos": ("seeds", "ops", "seed", "control", "restore"),
     "hostile": ("strings", "seed"),
     "alike": ("pairs",),
-    "summary": ("data", "most", "rounds"),
+    "summary": ("data", "most", "rounds", "meaning"),
 }
 
 
@@ -56,6 +56,8 @@ class Command(BaseCommand):
         parser.add_argument("--strings", type=int, help="hostile: how many texts for each field (10000)")
         parser.add_argument("--data", help="summary: a folder with files of labelled notes (../shared/data)")
         parser.add_argument("--most", type=int, help="summary: no more made notes than this at once (100000)")
+        meaning = "summary: put notes together by what they mean too"
+        parser.add_argument("--meaning", action="store_true", default=None, help=meaning)
         parser.add_argument("--pairs", type=int, help="alike: how many known and unknown addresses (500)")
 
     def handle(self, *, name: str, **options: Any) -> None:

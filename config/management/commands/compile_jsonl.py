@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from feedback.compiler import compile_notes, dumps
 from feedback.compiler.jsonl import notes_from_jsonl, summary_for_scorer
+from feedback.compiler.meaning import NoEncoder
 
 
 class Command(BaseCommand):
@@ -23,13 +24,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("notes", metavar="IN", type=Path)
         parser.add_argument("summary", metavar="OUT", type=Path)
+        parser.add_argument("--meaning", action="store_true", help="let notes meet by what they mean too")
 
-    def handle(self, *, notes: Path, summary: Path, **options: Any) -> None:
+    def handle(self, *, notes: Path, summary: Path, meaning: bool, **options: Any) -> None:
         try:
-            document = notes_from_jsonl(notes)
+            document = notes_from_jsonl(notes, meaning=meaning)
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as problem:
             raise CommandError(f"{notes} is not a file of notes: {type(problem).__name__}: {problem}") from problem
-        result = compile_notes(document)
+        try:
+            result = compile_notes(document)
+        except NoEncoder as problem:
+            raise CommandError(str(problem)) from problem
         try:
             summary.write_text(dumps(summary_for_scorer(result, document)), encoding="utf-8")
         except OSError as problem:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from feedback.compiler import linkage
-from feedback.compiler.linkage import Heap, Links, arrange, average_linkage, related_from, same_wording
+from feedback.compiler.linkage import Heap, Links, arrange, average_linkage, same_wording
+from feedback.compiler.nearness import related_from
 from feedback.compiler.sections import examine
 from feedback.compiler.similarity import Spread
 

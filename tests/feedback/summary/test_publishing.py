@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+import typst
 from django.core.cache import cache
 from django.utils import timezone, translation
 from django.utils.html import escape
@@ -16,7 +17,7 @@ from feedback.summary.opendata import FIELDS
 from feedback.summary.printed import data_of
 from feedback.summary.queries import outcome_page
 from feedback.summary.versions import withdraw
-from ledger import jobs, outbox, typesetting
+from ledger import jobs, outbox
 from ledger.cells import safe_cell
 from ledger.history import SYSTEM
 from ledger.models import Event, Job, Mail
@@ -330,14 +331,14 @@ def test_the_same_outcome_is_typeset_once(client, monkeypatch):
 
 def test_without_the_standard_the_document_is_set_all_the_same(monkeypatch):
     room = published_room()
-    real = typesetting.typst.compile
+    real = typst.compile
 
     def strict(*args, pdf_standards, **kwargs):
         if pdf_standards:
-            raise typesetting.typst.TypstError("no")
+            raise typst.TypstError("no")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(typesetting.typst, "compile", strict)
+    monkeypatch.setattr(typst, "compile", strict)
     assert pdf.setting_of(data_of(outcome_page(room.workshop.slug))).startswith(b"%PDF-")
 
 
