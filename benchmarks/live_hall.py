@@ -24,7 +24,7 @@ from ledger.history import SYSTEM
 from participants.actions.tablets import join_table
 from participants.middleware import DEVICE_IN_SESSION
 from tests import factories
-from workshops.actions import give_table_codes
+from workshops.actions.groups import give_table_codes
 from workshops.models import Group
 from workshops.states import SessionState, WorkshopState
 

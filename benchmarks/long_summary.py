@@ -33,7 +33,7 @@ from ledger import jobs
 from ledger.history import SYSTEM
 from ledger.models import Job
 from participants.models import User
-from workshops.actions import move_session
+from workshops.actions.evening import move_session
 from workshops.models import Workshop
 from workshops.states import SessionState
 

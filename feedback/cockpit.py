@@ -16,7 +16,8 @@ from feedback.states import OpState
 from feedback.wall import Countdown, countdown_of, seats_by_table
 from participants.models import Device, Registration
 from participants.states import HOLDING, RegistrationState
-from workshops.models import Group, ModeratorSeat, Prompt, Session, Theme, Workshop, timed
+from workshops.models import Group, ModeratorSeat, Prompt, Session, Theme, Workshop
+from workshops.models.agenda import timed
 from workshops.rounds import leaders
 from workshops.states import SessionState, WorkshopState
 

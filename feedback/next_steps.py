@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from feedback.cockpit import Cockpit, CockpitTable
 from feedback.readiness import Check, State
-from workshops.actions import missing_to_announce, missing_to_go_live
+from workshops.actions.moving import missing_to_announce, missing_to_go_live
 from workshops.models import Theme
 from workshops.states import WorkshopState
 

@@ -10,7 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from feedback.models import Note, Outcome
 from feedback.summary.quotes import held_back
 from feedback.summary.series import Way, ways_of
-from participants.queries import Places, SignUp, places_of, sign_up_at, with_places
+from participants.queries.places import Places, SignUp, places_of, sign_up_at, with_places
 from workshops.models import Programme, Theme, Workshop
 
 QUOTES_SHOWN = 2

@@ -17,7 +17,8 @@ from feedback.summary.people import first_names
 from feedback.summary.quotes import held_back
 from feedback.summary.redact import without_names
 from participants.models import Seat
-from workshops.models import Group, Prompt, Session, Theme, Workshop, timed
+from workshops.models import Group, Prompt, Session, Theme, Workshop
+from workshops.models.agenda import timed
 from workshops.states import PUBLIC_STATES, SessionKind, WallMode
 
 NOTES_SHOWN = 4

@@ -22,7 +22,7 @@ from participants.actions.offers import new_offer_link
 from participants.calendar import CALENDAR_TYPE, feed_calendar, method_of, place_calendar
 from participants.composing import compose
 from participants.models import Registration, Reminder
-from participants.queries import places_to_write_about
+from participants.queries.people import places_to_write_about
 from participants.states import RegistrationState
 from workshops.states import WorkshopState
 

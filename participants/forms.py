@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.forms_asking import AskingForm
 from participants.lines import one_line
 from participants.models import Purpose, Question
-from participants.queries import AudiencePlaces
+from participants.queries.asked import AudiencePlaces
 from participants.states import AgeBand
 from workshops.models import Audience, Theme, Workshop
 

@@ -18,7 +18,7 @@ from participants.actions.links import new_link
 from participants.actions.no_mail import who_wants_none
 from participants.composing import compose
 from participants.models import Invitation, Letter, Person, Registration
-from participants.queries_mail import people_who_want_news
+from participants.queries.mail import people_who_want_news
 from participants.states import LetterTo
 from workshops.models import Workshop
 

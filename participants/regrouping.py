@@ -14,7 +14,8 @@ from uuid import UUID
 
 from participants.models import Seat
 from participants.seating import Board, Sitter, TableView, board_of
-from workshops.models import ModeratorRound, ModeratorSeat, Session, Workshop, timed
+from workshops.models import ModeratorRound, ModeratorSeat, Session, Workshop
+from workshops.models.agenda import timed
 from workshops.rounds import leaders
 
 Tables = dict[str, UUID]

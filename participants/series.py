@@ -9,8 +9,9 @@ from functools import cache
 from django.db.models import Exists, OuterRef
 
 from participants.models import Question, Registration
-from participants.queries import places_of, why_closed, with_places
-from workshops.models import Workshop, WorkshopQuerySet
+from participants.queries.places import places_of, why_closed, with_places
+from workshops.models import Workshop
+from workshops.models.workshops import WorkshopQuerySet
 
 
 @dataclass(frozen=True)

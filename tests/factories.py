@@ -17,7 +17,9 @@ from ledger.models import ActorKind
 from participants.actions.places import register
 from participants.actions.questions import add_question, keyed
 from participants.models import Device, Question, Registration, User
-from workshops import actions as plan
+from workshops.actions.agenda import add_session
+from workshops.actions.groups import add_group
+from workshops.actions.programmes import add_theme, plan_workshop
 from workshops.models import Group, Programme, Session, TeamSeat, Theme, Workshop
 from workshops.states import SessionKind, SessionState, TeamRole, WorkshopState
 
@@ -55,7 +57,7 @@ def make_organiser(programme: Programme, role: str = TeamRole.ORGANISER, **field
 
 def make_theme(programme: Programme, name: str = "Mobility", **fields: Any) -> Theme:
     words = {"en": name, "it": name}
-    return plan.add_theme(programme, by=SYSTEM, name=words, short=words, **{"icon": "bike", **fields})
+    return add_theme(programme, by=SYSTEM, name=words, short=words, **{"icon": "bike", **fields})
 
 
 def make_workshop(programme: Programme | None = None, **fields: Any) -> Workshop:
@@ -69,7 +71,7 @@ def make_workshop(programme: Programme | None = None, **fields: Any) -> Workshop
         "address": "Via San Dionigi 36",
         **fields,
     }
-    workshop = plan.plan_workshop(programme, by=SYSTEM, **values)
+    workshop = plan_workshop(programme, by=SYSTEM, **values)
     Workshop.objects.filter(pk=workshop.pk).update(state=state)
     workshop.refresh_from_db()
     return workshop
@@ -78,7 +80,7 @@ def make_workshop(programme: Programme | None = None, **fields: Any) -> Workshop
 def make_session(workshop: Workshop, state: str = SessionState.PLANNED, prompts: int = 1, **fields: Any) -> Session:
     """A session at the tables, with as many questions as asked for."""
     values = {"kind": SessionKind.TABLES, "title": {"it": "Abitudini", "en": "Habits"}, "minutes": 45, **fields}
-    session = plan.add_session(
+    session = add_session(
         workshop,
         by=SYSTEM,
         prompts=[{"it": f"Domanda {n + 1}?", "en": f"Question {n + 1}?"} for n in range(prompts)],
@@ -95,7 +97,7 @@ def make_group(workshop: Workshop, name: str = "", **fields: Any) -> Group:
     """A table with two moderators."""
     number = next(_numbers)
     values = {"size": 5, "moderators": ["Ilaria Fontana", "Youssef Amrani"], **fields}
-    return plan.add_group(workshop, name=name or f"Olmo {number}", by=SYSTEM, **values)
+    return add_group(workshop, name=name or f"Olmo {number}", by=SYSTEM, **values)
 
 
 def make_registration(workshop: Workshop, name: str = "Teresa Donati", email: str = "", **fields: Any) -> Registration:

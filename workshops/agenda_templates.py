@@ -16,13 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger.history import Actor, record
-from workshops.actions import (
-    MILAN_EVENING,
-    StillNeeded,
-    add_initiative_to_rate,
-    add_session,
-    kit_changed,
-)
+from workshops.actions.agenda import MILAN_EVENING, add_initiative_to_rate, add_session
+from workshops.actions.changing import kit_changed
+from workshops.actions.removing import StillNeeded
 from workshops.models import AgendaTemplate, Programme, Session, Workshop
 from workshops.states import Scale, SessionKind
 from workshops.words import Words

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from workshops.models import Initiative, Programme, Session, Theme, Workshop, timed
+from workshops.models import Initiative, Programme, Session, Theme, Workshop
+from workshops.models.agenda import timed
 from workshops.states import ORGANISING_ROLES, SessionKind, WallMode, WorkshopState
 
 ICONS: dict[str, str] = {

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from ledger.history import Actor, record
-from workshops.actions import StillNeeded, kit_changed
+from workshops.actions.changing import kit_changed
+from workshops.actions.removing import StillNeeded
 from workshops.models import AgendaStep, Initiative, Prompt, Session, Theme, Workshop
 
 STEPS_KEPT = 20

@@ -26,7 +26,11 @@ def make(tables: int) -> dict[str, Any]:
 
     from ledger.history import SYSTEM
     from participants.users import let_in
-    from workshops import actions as plan
+    from workshops.actions.agenda import add_session
+    from workshops.actions.evening import move_session
+    from workshops.actions.groups import add_group
+    from workshops.actions.moving import move_workshop
+    from workshops.actions.programmes import add_theme, plan_workshop
     from workshops.models import Programme, TeamSeat
     from workshops.states import SessionState, TeamRole, WorkshopState
 
@@ -36,22 +40,18 @@ def make(tables: int) -> dict[str, Any]:
     words = {"en": "Habits"}
     programme = Programme.objects.create(slug="chaos", title=words, organisation="Laboratorio", languages=["en"])
     TeamSeat.objects.create(programme=programme, user=organiser, role=TeamRole.ORGANISER)
-    themes = [
-        plan.add_theme(programme, by=SYSTEM, name={"en": name}, short={"en": name}, icon="bike") for name in THEMES
-    ]
+    themes = [add_theme(programme, by=SYSTEM, name={"en": name}, short={"en": name}, icon="bike") for name in THEMES]
     soon = timezone.now() + dt.timedelta(hours=1)
-    workshop = plan.plan_workshop(
+    workshop = plan_workshop(
         programme, by=SYSTEM, title=words, starts_at=soon, venue="Casa di Quartiere", address="Via San Dionigi 36"
     )
     prompts = [{"en": "What do you share?"}, {"en": "What stops you?"}]
-    session = plan.add_session(
-        workshop, by=SYSTEM, prompts=prompts, title=words, minutes=600, dots_per_person=ENOUGH_DOTS
-    )
+    session = add_session(workshop, by=SYSTEM, prompts=prompts, title=words, minutes=600, dots_per_person=ENOUGH_DOTS)
     for number in range(1, tables + 1):
-        plan.add_group(workshop, name=f"Olmo {number}", by=SYSTEM, moderators=["Ilaria Fontana", "Youssef Amrani"])
+        add_group(workshop, name=f"Olmo {number}", by=SYSTEM, moderators=["Ilaria Fontana", "Youssef Amrani"])
     for state in (WorkshopState.ANNOUNCED, WorkshopState.LIVE):
-        plan.move_workshop(workshop, state, by=SYSTEM)
-    plan.move_session(session, SessionState.OPEN, by=SYSTEM)
+        move_workshop(workshop, state, by=SYSTEM)
+    move_session(session, SessionState.OPEN, by=SYSTEM)
     return {
         "organiser": browser.cookies[settings.SESSION_COOKIE_NAME].value,
         "workshop": str(workshop.pk),

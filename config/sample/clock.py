@@ -13,7 +13,7 @@ from feedback.models import Confirmation, Note, Op
 from feedback.notes.confirmations import row as row_of_confirmation
 from ledger.models import Event, Job, Mail
 from participants.models import Device, Registration
-from workshops.actions import CODES_LAST
+from workshops.actions.groups import CODES_LAST
 from workshops.models import Group, Session, Workshop
 from workshops.states import SessionState, WorkshopState
 

@@ -28,7 +28,9 @@ from ledger.history import Actor
 from ledger.models import ActorKind
 from participants.models import Device, Person, Registration, Seat
 from participants.states import AgeBand, RegistrationState
-from workshops.actions import CODES_LAST, move_session, move_workshop
+from workshops.actions.evening import move_session
+from workshops.actions.groups import CODES_LAST
+from workshops.actions.moving import move_workshop
 from workshops.models import Group, Programme
 from workshops.states import SessionState, WorkshopState
 

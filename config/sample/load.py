@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from config.sample import asking, clock, invitations, outcome, people, plan, tables
-from workshops.actions import move_workshop
+from workshops.actions.moving import move_workshop
 from workshops.models import Programme
 from workshops.states import WorkshopState
 

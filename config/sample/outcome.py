@@ -11,7 +11,7 @@ from feedback.states import Origin, Tier
 from feedback.summary import publish as summary
 from ledger import jobs
 from ledger.models import Job
-from workshops.actions import move_workshop
+from workshops.actions.moving import move_workshop
 from workshops.states import WorkshopState
 
 

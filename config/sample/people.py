@@ -10,7 +10,8 @@ from ledger.models import ActorKind
 from participants.actions import door, places, seats
 from participants.models import Person, Registration, SeatingRule, User
 from participants.users import let_in
-from workshops.actions import add_audience, change_details
+from workshops.actions.audiences import add_audience
+from workshops.actions.details import change_details
 from workshops.models import Audience, ModeratorSeat, TeamSeat
 from workshops.states import Promotion, TeamRole
 

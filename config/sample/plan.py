@@ -12,7 +12,9 @@ from feedback.models import Note
 from ledger.history import Actor
 from ledger.models import ActorKind
 from participants.models import Device, Person, Registration, User
-from workshops import actions
+from workshops.actions.agenda import add_initiative, add_prompt, add_session
+from workshops.actions.groups import add_group
+from workshops.actions.programmes import add_theme, plan_workshop, start_programme
 from workshops.models import Group, Initiative, Programme, Prompt, Session, Theme, Workshop
 
 
@@ -41,7 +43,7 @@ def lay_out(told: dict[str, Any], *, owner: User) -> Stage:
     stage = Stage(programme=_start_programme(told["programme"], owner, by), organiser=by)
     for theme in told["themes"]:
         fields = {name: theme[name] for name in ("name", "short", "description", "slot", "icon")}
-        stage.themes[theme["key"]] = actions.add_theme(stage.programme, by=by, **fields)
+        stage.themes[theme["key"]] = add_theme(stage.programme, by=by, **fields)
     for workshop in told["workshops"]:
         _plan_workshop(stage, workshop)
     return stage
@@ -50,7 +52,7 @@ def lay_out(told: dict[str, Any], *, owner: User) -> Stage:
 def _start_programme(programme: dict[str, Any], owner: User, by: Actor) -> Programme:
     funder = programme["funder"]
     names = ("slug", "title", "area", "summary", "organisation", "help_line", "languages")
-    return actions.start_programme(
+    return start_programme(
         owner,
         by=by,
         zone_name=programme["timezone"],
@@ -64,7 +66,7 @@ def _start_programme(programme: dict[str, Any], owner: User, by: Actor) -> Progr
 
 def _plan_workshop(stage: Stage, told: dict[str, Any]) -> None:
     key, by = told["key"], stage.organiser
-    workshop = stage.workshops[key] = actions.plan_workshop(
+    workshop = stage.workshops[key] = plan_workshop(
         stage.programme,
         by=by,
         slug=told["slug"],
@@ -82,7 +84,7 @@ def _plan_workshop(stage: Stage, told: dict[str, Any]) -> None:
         places=told["places"],
     )
     for initiative in told["initiatives"]:
-        stage.initiatives[key, initiative["key"]] = actions.add_initiative(
+        stage.initiatives[key, initiative["key"]] = add_initiative(
             workshop,
             by=by,
             theme=stage.themes[initiative["theme"]],
@@ -91,7 +93,7 @@ def _plan_workshop(stage: Stage, told: dict[str, Any]) -> None:
     for session in told["sessions"]:
         _add_session(stage, key, session)
     for group in told["groups"]:
-        stage.groups[key, group["name"]] = actions.add_group(
+        stage.groups[key, group["name"]] = add_group(
             workshop,
             by=by,
             name=group["name"],
@@ -103,10 +105,10 @@ def _plan_workshop(stage: Stage, told: dict[str, Any]) -> None:
 
 def _add_session(stage: Stage, key: str, told: dict[str, Any]) -> None:
     fields = {name: told[name] for name in ("kind", "title", "minutes", "dots_per_person", "rates")}
-    session = actions.add_session(stage.workshops[key], by=stage.organiser, **fields)
+    session = add_session(stage.workshops[key], by=stage.organiser, **fields)
     stage.sessions[key, told["key"]] = session
     stage.prompts[key, told["key"]] = [
-        actions.add_prompt(
+        add_prompt(
             session,
             text=prompt["text"],
             by=stage.organiser,

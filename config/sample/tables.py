@@ -14,8 +14,8 @@ from ledger.history import Actor
 from ledger.models import ActorKind
 from ledger.shapes import MOST_OPS
 from participants.actions.tablets import join_table
-from participants.queries import people_at
-from workshops.actions import ask_prompt, move_session
+from participants.queries.tables import people_at
+from workshops.actions.evening import ask_prompt, move_session
 from workshops.models import Group, Prompt
 from workshops.states import ModeratorRole, SessionKind, SessionState
 

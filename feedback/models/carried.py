@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from workshops.models import Initiative, Prompt, Workshop, opaque_id
+from workshops.models import Initiative, Prompt, Workshop
+from workshops.models.fields import opaque_id
 from workshops.words import WordsField
 
 

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from workshops.models import Group, Workshop, opaque_id
+from workshops.models import Group, Workshop
+from workshops.models.fields import opaque_id
 
 LONGEST_MESSAGE = 200
 

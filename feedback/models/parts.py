@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from workshops.models import Workshop, opaque_id
+from workshops.models import Workshop
+from workshops.models.fields import opaque_id
 
 
 class PartQuerySet(models.QuerySet):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from feedback.models.summary import Finding
 from feedback.states import Agreed, Answered, Verdict
 from participants.models import Registration
-from workshops.models import Workshop, opaque_id
+from workshops.models import Workshop
+from workshops.models.fields import opaque_id
 
 LONGEST_REPLY = 2000
 

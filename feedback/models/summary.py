@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models.notes import Note
 from feedback.states import Origin, Tier, Version
-from workshops.models import Theme, Workshop, opaque_id
+from workshops.models import Theme, Workshop
+from workshops.models.fields import opaque_id
 from workshops.words import WordsField
 
 LONGEST_HIDDEN, LONGEST_INSTEAD = 200, 80

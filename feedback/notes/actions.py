@@ -24,7 +24,7 @@ from feedback.states import NoteKind, OpState
 from ledger import wakeups
 from ledger.history import SYSTEM, Actor, record
 from ledger.shapes import SAME_NEXT_TIME, Refused, named
-from participants.queries import people_at
+from participants.queries.tables import people_at
 from workshops.models import Group, Session, Workshop
 from workshops.states import SessionState
 

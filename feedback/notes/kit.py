@@ -11,8 +11,9 @@ from feedback.notes import confirmations, tallies
 from feedback.notes.messages import messages_of
 from ledger.epochs import epoch
 from participants.models import Seat
-from participants.queries import people_at
-from workshops.models import Group, ModeratorSeat, Session, Theme, Workshop, timed
+from participants.queries.tables import people_at
+from workshops.models import Group, ModeratorSeat, Session, Theme, Workshop
+from workshops.models.agenda import timed
 from workshops.queries import is_reporting_back
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from feedback.models import Message
 from ledger.history import Actor, record
-from workshops.actions import kit_changed
+from workshops.actions.changing import kit_changed
 from workshops.models import Group, Workshop
 
 SHOWN_FOR = dt.timedelta(hours=6)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from feedback.models import RatingTally
 from feedback.states import Answer
 from ledger.shapes import Refused
-from participants.queries import people_at
+from participants.queries.tables import people_at
 from workshops.models import Group
 
 Row = dict[str, Any]

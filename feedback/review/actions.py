@@ -18,7 +18,7 @@ from ledger import jobs, outbox
 from ledger.history import Actor, record
 from ledger.jobs import Claim
 from participants.models import Registration
-from workshops.actions import MoveNotAllowed, NotReady, move_workshop
+from workshops.actions.moving import MoveNotAllowed, NotReady, move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -14,7 +14,7 @@ from feedback.models import Feedback, Finding, Reply, Review
 from feedback.review.turnout import Turnout, turnout
 from feedback.states import Agreed, Verdict
 from feedback.summary.people import who_came
-from feedback.summary.queries import OutcomePage, ShownFinding
+from feedback.summary.shown import OutcomePage, ShownFinding
 from ledger.ids import spoken_code
 from participants.models import Registration
 from workshops.models import Workshop

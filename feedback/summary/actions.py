@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,8 +25,9 @@ from feedback.summary.ready import is_over, missing_to_compile
 from ledger import jobs
 from ledger.history import SYSTEM, Actor, record
 from ledger.models import Job
-from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady, move_workshop
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady, move_workshop
 from workshops.models import Theme, Workshop
+from workshops.order import after_last
 from workshops.states import WorkshopState
 
 ANYWHERE = object()
@@ -111,12 +112,6 @@ def _in(draft: Draft, finding: Finding) -> Finding:
     return found
 
 
-def _last(rows: Any) -> int:
-    """The order number after the last of `rows`."""
-    last = rows.aggregate(last=Max("order"))["last"]
-    return 0 if last is None else last + 1
-
-
 def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor, seen: Any = ANYWHERE) -> None:
     """Put a note last in a finding, from wherever it was; None takes it out.
 
@@ -137,7 +132,7 @@ def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor, 
             Finding.objects.filter(draft=held, pk=before.finding_id, quote=note).update(quote=None)
         if home is not None:
             Evidence.objects.create(
-                draft=held, finding=home, note=note, origin=Origin.HUMAN, order=_last(home.evidence)
+                draft=held, finding=home, note=note, origin=Origin.HUMAN, order=after_last(home.evidence)
             )
 
 
@@ -191,7 +186,7 @@ def merge(finding: Finding, into: Finding, *, by: Actor) -> Finding:
         gone, home = _in(held, finding), _in(held, into)
         if gone.pk == home.pk:
             raise NotInThisDraft(into.pk)
-        first = _last(home.evidence)
+        first = after_last(home.evidence)
         for order, evidence in enumerate(gone.evidence.order_by("order", "pk"), start=first):
             Evidence.objects.filter(pk=evidence.pk).update(finding=home, order=order, origin=Origin.HUMAN)
         differ = home.views_differ or gone.views_differ
@@ -232,7 +227,7 @@ def add_finding(draft: Draft, theme: Theme | None, *, by: Actor, title: str = ""
             raise NotInThisDraft(theme.pk)
         words = {language or get_language() or "it": title.strip()} if title.strip() else {}
         return Finding.objects.create(
-            draft=held, theme=theme, title=words, origin=Origin.HUMAN, order=_last(held.findings)
+            draft=held, theme=theme, title=words, origin=Origin.HUMAN, order=after_last(held.findings)
         )
 
 
@@ -271,7 +266,7 @@ def move_finding(finding: Finding, theme: Theme | None, *, by: Actor) -> None:
         now = _in(held, finding)
         if theme is not None and theme.programme_id != held.workshop.programme_id:
             raise NotInThisDraft(theme.pk)
-        Finding.objects.filter(pk=now.pk).update(theme=theme, order=_last(held.findings), origin=Origin.HUMAN)
+        Finding.objects.filter(pk=now.pk).update(theme=theme, order=after_last(held.findings), origin=Origin.HUMAN)
 
 
 def undo(act: Act, *, by: Actor) -> None:

@@ -25,8 +25,9 @@ from feedback.summary.material import Document, Heard, documents_of, gather, rat
 from ledger import jobs
 from ledger.history import SYSTEM, record
 from ledger.jobs import Claim
-from workshops.actions import move_workshop
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
+from workshops.order import after_last
 from workshops.states import WorkshopState
 
 FEWEST_ANSWERS = 3
@@ -214,11 +215,9 @@ def _write_findings(draft: Draft, plans: Sequence[tuple[Planned, Sequence[Note]]
 
 def _append(finding: Finding, notes: Sequence[Note]) -> None:
     """Give notes the last places of a finding."""
-    after = finding.evidence.aggregate(last=Max("order"))["last"]
-    first = 0 if after is None else after + 1
     Evidence.objects.bulk_create(
         Evidence(draft_id=finding.draft_id, finding=finding, note=note, origin=Origin.AUTO, order=order)
-        for order, note in enumerate(notes, start=first)
+        for order, note in enumerate(notes, start=after_last(finding.evidence))
     )
 
 

@@ -1,36 +1,27 @@
-"""Reads for the organisers' summary: notes and where each is used, findings, evidence, and what is left to check."""
+"""One reading of a draft for the organisers' page: a theme, a search, a chosen finding, and what is left to check."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db.models import FilteredRelation, Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from feedback.models import Draft, Finding, Note, Redaction
-from feedback.states import NoteKind, Origin, Tier
-from feedback.summary.actions import CURATED_IN
-from feedback.summary.names import probable_names
+from feedback.models import Draft, Note, Redaction
+from feedback.summary.drafted import DraftFinding, DraftNote, draft_findings, draft_notes
 from feedback.summary.people import first_names
 from feedback.summary.problems import Problem, problems_of
-from feedback.summary.queries import in_order, spread_of
 from feedback.summary.quotes import held_back, instead_of_quote
-from feedback.summary.redact import shown_text, shown_words
-from feedback.summary.tally import at_least, how_many_asked, tables_asked
-from feedback.summary.wording import reached, said_by_people, template_title
-from ledger.jobs import MOST_ATTEMPTS
-from ledger.models import Job
-from workshops.models import Group, Theme, Workshop
-from workshops.states import WorkshopState
+from feedback.summary.redact import shown_text
+from feedback.summary.spread import in_order
+from feedback.summary.suspects import NameLeft, names_left_in, suspects
+from workshops.models import Theme, Workshop
 
 MOST_NOTES = 20
 """Notes of one list on a page."""
@@ -41,128 +32,6 @@ MOST_CHECKS = 20
 NO_THEME = "none"
 MOST_TARGETS = 12
 """Findings on a page, and findings that the menus of notes offer: the chosen one and its neighbours."""
-KEPT_SECONDS = 3600
-AROUND = 40
-"""Characters shown on each side of a probable name."""
-
-
-@dataclass(eq=False)
-class DraftNote:
-    """A note as organisers read it in a draft: `shown` is its text without hidden words, `home` the finding that holds
-    it and `place` its turn there. Rows of thousands of notes are read as plain values, because making a model of each
-    costs more than all the rest of the page. `people` and `speaker` are told of quotes of the chosen finding only
-    (`quotes.tell_speakers`).
-    """
-
-    home: UUID | None
-    place: int | None
-    pk: UUID
-    group: Group
-    theme: Theme | None
-    session_order: int
-    prompt_order: int | None
-    kind: str
-    lang: str
-    text: str
-    dots: int
-    backers: int | None
-    disagreed: int | None
-    shown: str = ""
-    people: list[Any] = field(default_factory=list)
-    speaker: Any = None
-
-    @property
-    def asked(self) -> tuple[int, int | None]:
-        """What its table was answering: the orders of the session and of the question."""
-        return self.session_order, self.prompt_order
-
-    @property
-    def group_id(self) -> UUID:
-        return self.group.pk
-
-    @property
-    def get_kind_display(self) -> str:
-        return str(NoteKind(self.kind).label)
-
-
-@dataclass(eq=False)
-class DraftFinding:
-    """A finding of the draft with its notes in order, and its number among those of its theme."""
-
-    row: Finding
-    notes: list[DraftNote]
-    asked: Mapping[Any, set[Any]]
-    number: int = 0
-
-    @property
-    def pk(self) -> UUID:
-        return self.row.pk
-
-    @cached_property
-    def template(self) -> str:
-        """What titles it while no person has."""
-        raised = len(self.groups)
-        words = shown_words(self.row.words, (note.shown for note in self.notes))
-        return template_title(self.row.tier, words, str(self.row.asked), raised, self.of)
-
-    @cached_property
-    def title(self) -> str:
-        return str(self.row.title) or self.template
-
-    @property
-    def title_lang(self) -> str:
-        """Its language, where a person wrote it."""
-        return self.row.title.lang if self.row.title else ""
-
-    @property
-    def state(self) -> str:
-        """`ready`, `in-progress`, or `grouped` as long as nobody has touched it."""
-        if self.row.tier == Tier.CONFIRMED:
-            return "ready"
-        return "in-progress" if self.row.origin == Origin.HUMAN else "grouped"
-
-    @property
-    def quote(self) -> DraftNote | None:
-        return next((note for note in self.notes if note.pk == self.row.quote_id), None)
-
-    @cached_property
-    def of(self) -> int:
-        """How many tables were asked what its notes answer."""
-        return how_many_asked(self.notes, self.asked)
-
-    @property
-    def reach(self) -> str:
-        """At how many of those tables it came up, in words; empty without notes."""
-        return reached(len(self.groups), self.of) if self.notes else ""
-
-    @property
-    def people(self) -> list[str]:
-        """Who stood behind it and who disagreed, as sentences with plain numbers."""
-        return said_by_people(0, self.backers, self.disagreed)
-
-    @cached_property
-    def backers(self) -> int:
-        return at_least(self.notes, "backers")
-
-    @cached_property
-    def disagreed(self) -> int:
-        return at_least(self.notes, "disagreed")
-
-    @property
-    def views_differ(self) -> bool:
-        return self.row.views_differ or bool(self.disagreed)
-
-    @cached_property
-    def groups(self) -> list[str]:
-        return [group.name for group in in_order(note.group for note in self.notes)]
-
-    @property
-    def spread(self) -> list[tuple[str, int]]:
-        return spread_of(note.group for note in self.notes)
-
-    @property
-    def dots(self) -> int:
-        return sum(note.dots for note in self.notes)
 
 
 @dataclass(frozen=True)
@@ -173,16 +42,6 @@ class Tab:
     theme: Theme | None
     notes: int
     findings: int
-
-
-@dataclass(frozen=True)
-class NameLeft:
-    """A note that may hold a name, the words, and the text on both sides of the first of them."""
-
-    note: DraftNote
-    words: str
-    before: str
-    after: str
 
 
 @dataclass
@@ -382,14 +241,14 @@ def curation(
     taken_back = held_back(workshop.pk)
     for note in notes:
         note.shown = instead_of_quote() if note.pk in taken_back else shown_text(note.text, hidden.get(note.pk, ()))
-    findings = _findings(draft, notes)
+    findings = draft_findings(draft, notes)
     return Curation(
         workshop=workshop,
         draft=draft,
         findings=findings,
         notes=notes,
         themes=themes,
-        names=[left for note in _suspects(notes, known) for left in _names_left(note, known)],
+        names=[left for note in suspects(notes, known) for left in names_left_in(note, known)],
         tab_key=theme,
         search=search.strip(),
         chosen_key=finding,
@@ -402,163 +261,3 @@ def curation(
 
 def _number(asked: str) -> int:
     return int(asked) if asked.isdecimal() and len(asked) < 6 else 1
-
-
-ROW = (
-    "pk",
-    "group",
-    "theme",
-    "session__order",
-    "prompt__order",
-    "kind",
-    "lang",
-    "text",
-    "dots",
-    "backers",
-    "disagreed",
-)
-
-
-def draft_notes(draft: Draft, themes: Mapping[UUID, Theme]) -> list[DraftNote]:
-    """All standing notes of a draft's workshop in reading order, each with its place; two queries."""
-    groups = {group.pk: group for group in draft.workshop.groups.all()}
-    said = Note.objects.filter(group__in=groups).standing().exclude(text="").in_reading_order()
-    placed = FilteredRelation("placements", condition=Q(placements__draft=draft.pk))
-    rows = said.annotate(placed=placed).values_list("placed__finding", "placed__order", *ROW)
-    return [
-        DraftNote(home, place, pk, groups[group], themes.get(theme), *rest)
-        for home, place, pk, group, theme, *rest in rows
-    ]
-
-
-def _findings(draft: Draft, notes: Sequence[DraftNote]) -> list[DraftFinding]:
-    """All findings in order, numbered within their theme."""
-    asked = tables_asked(notes)
-    members: dict[UUID | None, list[DraftNote]] = defaultdict(list)
-    for note in notes:
-        members[note.home].append(note)
-    for placed in members.values():
-        placed.sort(key=lambda note: note.place or 0)
-    numbers: Counter[Any] = Counter()
-    out = []
-    for row in draft.findings.order_by("order", "pk"):
-        numbers[row.theme_id] += 1
-        out.append(DraftFinding(row, members[row.pk], asked, numbers[row.theme_id]))
-    return out
-
-
-def _suspects(notes: Sequence[DraftNote], known: frozenset[str]) -> list[DraftNote]:
-    """Notes that may hold a name. Looking through thousands of texts is the dearest part of the page, so the places of
-    those found are kept for as long as texts and names are the same."""
-    told = "\0".join([*sorted(known), "", *(note.shown for note in notes)])
-    key = f"suspects:{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()}"
-    places = cache.get(key)
-    if places is None:
-        places = [place for place, note in enumerate(notes) if probable_names(note.shown, known)]
-        cache.set(key, places, KEPT_SECONDS)
-    return [notes[place] for place in places]
-
-
-def _names_left(note: DraftNote, known: frozenset[str]) -> list[NameLeft]:
-    left = []
-    for words in probable_names(note.shown, known):
-        before, _words, after = note.shown.partition(words)
-        left.append(NameLeft(note, words, _last_words(before), _first_words(after)))
-    return left
-
-
-def _last_words(text: str) -> str:
-    return text if len(text) <= AROUND else f"…{text[-AROUND:]}"
-
-
-def _first_words(text: str) -> str:
-    return text if len(text) <= AROUND else f"{text[:AROUND]}…"
-
-
-@dataclass(frozen=True)
-class CompileState:
-    """How far a compile is. `counts` come from the workers: notes, tables, sections."""
-
-    state: str
-    job: Job | None
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.job is not None and self.job.is_waiting
-
-    @property
-    def has_failed(self) -> bool:
-        """A try ended with a problem; the next one follows by itself unless `rests`."""
-        return self.is_waiting and bool(self.job.error)  # type: ignore[union-attr]
-
-    @property
-    def rests(self) -> bool:
-        """The last attempt failed: nothing happens until somebody asks again."""
-        return self.has_failed and self.job.attempts >= MOST_ATTEMPTS  # type: ignore[union-attr]
-
-    @property
-    def step(self) -> int:
-        """1 gathering, 2 grouping, 3 writing."""
-        return {"group": 2, "write": 3}.get(self._progress.get("step", ""), 1)
-
-    @property
-    def notes(self) -> int | None:
-        return self._progress.get("notes")
-
-    @property
-    def tables(self) -> int | None:
-        return self._progress.get("tables")
-
-    @property
-    def sections(self) -> int | None:
-        """How many sections there are to group."""
-        return self._progress.get("sections")
-
-    @property
-    def grouped(self) -> int:
-        """How many of them are."""
-        return self._progress.get("done", 0)
-
-    @property
-    def reached(self) -> int:
-        """How far it is, in percent."""
-        if self.step == 2:
-            return 10 + 80 * self.grouped // max(self.sections or 1, 1)
-        return 95 if self.step == 3 else 5
-
-    @property
-    def _progress(self) -> dict[str, Any]:
-        return self.job.progress if self.job is not None else {}
-
-    @property
-    def is_first(self) -> bool:
-        """The workshop waits for its draft; otherwise late notes are added beside people's work."""
-        return self.state == WorkshopState.COMPILING
-
-    @property
-    def mark(self) -> str:
-        """Changes when a page that shows this state should be read again."""
-        return "waiting" if self.is_waiting and not self.rests else "rests" if self.rests else "done"
-
-
-def compile_state(workshop: Workshop) -> CompileState:
-    """The job behind a workshop's draft, as it is now."""
-    job = Job.objects.filter(kind="compile", subject_id=str(workshop.pk)).first()
-    return CompileState(workshop.state, job)
-
-
-def can_curate(workshop: Workshop) -> bool:
-    return workshop.state in CURATED_IN
-
-
-def steps_of_life(workshop: Workshop) -> tuple[list[str], int]:
-    """The last steps of a workshop's life, and which of them (counted from 4) is now."""
-    names = [_("Run"), _("Compile"), _("Curate"), _("Ask people"), _("Publish")]
-    now = {
-        WorkshopState.LIVE: 4,
-        WorkshopState.COMPILING: 5,
-        WorkshopState.CURATING: 6,
-        WorkshopState.ASKING: 7,
-        WorkshopState.PUBLISHED: 9,
-    }
-    return names, now.get(WorkshopState(workshop.state), 0)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from feedback.summary.queries import OutcomePage, ShownFinding, ShownNote
+from feedback.summary.shown import OutcomePage, ShownFinding, ShownNote
 from ledger.cells import safe_cell
 from workshops.models import Theme
 from workshops.scales import steps

@@ -23,7 +23,7 @@ from feedback.summary.small import small_counts
 from ledger import jobs, outbox
 from ledger.history import Actor, record
 from ledger.jobs import Claim
-from workshops.actions import NotReady, move_workshop
+from workshops.actions.moving import NotReady, move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

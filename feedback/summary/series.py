@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from feedback.models import Carried, Outcome
 from feedback.summary.wording import gave_high
 from ledger.history import Actor, record
-from workshops.actions import NotReady, add_initiative_to_rate, add_prompt
+from workshops.actions.agenda import add_initiative_to_rate, add_prompt
+from workshops.actions.moving import NotReady
 from workshops.models import Programme, Session, Workshop
 from workshops.scales import said_high
 from workshops.states import GIVING_STATES, PUBLIC_STATES, Scale, WorkshopState

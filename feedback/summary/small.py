@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.models import Draft, RatingTally
-from feedback.summary.curation import Curation, DraftFinding, curation
+from feedback.summary.curation import Curation, curation
+from feedback.summary.drafted import DraftFinding
 from feedback.summary.wording import said_by_people
 from participants.models import Seat
 

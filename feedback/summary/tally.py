@@ -83,7 +83,7 @@ class Tally:
 
 
 def tally_of(body: dict[str, Any], notes: Mapping[str, Any]) -> Tally:
-    """Count what an outcome's body names of these notes (`queries.ShownNote`); others are gone or may not be read."""
+    """Count what an outcome's body names of these notes (`shown.ShownNote`); others are gone or may not be read."""
     asked = tables_asked(notes.values())
     findings = {}
     for raw in body.get("findings", []):

@@ -15,7 +15,7 @@ from feedback.models import Outcome
 from feedback.states import Version
 from feedback.summary import pdf
 from ledger.history import Actor, record
-from workshops.actions import NotReady, move_workshop
+from workshops.actions.moving import NotReady, move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

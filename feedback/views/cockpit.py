@@ -24,8 +24,10 @@ from feedback.notes.messages import tell_tables
 from feedback.readiness import readiness
 from participants.actions.tablets import remove_device
 from participants.models import Device
-from workshops import actions
 from workshops.access import View, actor_of, observes, organises
+from workshops.actions import evening, moving
+from workshops.actions.evening import AnotherIsOpen
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.forms import offer
 from workshops.models import Group, Prompt, Workshop
 from workshops.permissions import can_organise
@@ -116,9 +118,9 @@ def _acts(view: Callable[..., HttpResponse | str | None]) -> View:
     def acted(request: HttpRequest, workshop: Workshop, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             refusal = view(request, workshop, *args, **kwargs)
-        except actions.NotReady as wanting:
+        except NotReady as wanting:
             refusal = " ".join(wanting.reasons)
-        except (actions.MoveNotAllowed, actions.MovedMeanwhile):
+        except (MoveNotAllowed, MovedMeanwhile):
             refusal = _("It has changed meanwhile. This is how it stands now.")
         if isinstance(refusal, HttpResponse):
             return refusal
@@ -132,7 +134,7 @@ def _acts(view: Callable[..., HttpResponse | str | None]) -> View:
 @_acts
 def org_go_live(request: HttpRequest, workshop: Workshop) -> None:
     """The day starts: tables get their codes."""
-    actions.move_workshop(workshop, WorkshopState.LIVE, by=actor_of(request))
+    moving.move_workshop(workshop, WorkshopState.LIVE, by=actor_of(request))
 
 
 @_acts
@@ -142,8 +144,8 @@ def org_session_open(request: HttpRequest, workshop: Workshop, session_id: uuid.
     if workshop.state != WorkshopState.LIVE:
         return _("Start the day first.")
     try:
-        actions.move_session(session, SessionState.OPEN, by=actor_of(request))
-    except actions.AnotherIsOpen as running:
+        evening.move_session(session, SessionState.OPEN, by=actor_of(request))
+    except AnotherIsOpen as running:
         return _("End %(session)s first.") % {"session": running.session}
     return None
 
@@ -152,7 +154,7 @@ def org_session_open(request: HttpRequest, workshop: Workshop, session_id: uuid.
 def org_session_close(request: HttpRequest, workshop: Workshop, session_id: uuid.UUID) -> None:
     """End a session; what tablets send for it afterwards waits for the organiser."""
     session = get_object_or_404(workshop.sessions, pk=session_id)
-    actions.move_session(session, SessionState.CLOSED, by=actor_of(request))
+    evening.move_session(session, SessionState.CLOSED, by=actor_of(request))
 
 
 @_acts
@@ -165,7 +167,7 @@ def org_session_extend(request: HttpRequest, workshop: Workshop, session_id: uui
         return HttpResponseBadRequest("minutes")
     if not 1 <= abs(minutes) <= MOST_MINUTES_AT_ONCE:
         return HttpResponseBadRequest("minutes")
-    actions.extend_session(session, minutes=minutes, by=actor_of(request))
+    evening.extend_session(session, minutes=minutes, by=actor_of(request))
     return None
 
 
@@ -173,7 +175,7 @@ def org_session_extend(request: HttpRequest, workshop: Workshop, session_id: uui
 def org_ask_prompt(request: HttpRequest, workshop: Workshop, session_id: uuid.UUID) -> None:
     """Put one question of a session on the wall and on top of the tablets."""
     session = get_object_or_404(workshop.sessions, pk=session_id)
-    actions.ask_prompt(session, _chosen_prompt(session.prompts, request.POST.get("prompt", "")), by=actor_of(request))
+    evening.ask_prompt(session, _chosen_prompt(session.prompts, request.POST.get("prompt", "")), by=actor_of(request))
 
 
 def _chosen_prompt(prompts: Any, wanted: str) -> Prompt:
@@ -189,7 +191,7 @@ def org_wall_mode(request: HttpRequest, workshop: Workshop) -> HttpResponse | No
     mode = request.POST.get("mode", "")
     if mode not in WallMode:
         return HttpResponseBadRequest("mode")
-    actions.show_on_wall(workshop, mode, by=actor_of(request))
+    evening.show_on_wall(workshop, mode, by=actor_of(request))
     return None
 
 

@@ -19,7 +19,7 @@ from feedback.summary.curation import NO_THEME
 from feedback.summary.forms import CarryForm, FindingForm, HideForm, NewFindingForm
 from feedback.views.summary import back, curates, finding_of, id_of, note_of, page_with
 from workshops.access import actor_of, organises
-from workshops.actions import NotReady
+from workshops.actions.moving import NotReady
 from workshops.models import Theme, Workshop
 
 

@@ -19,11 +19,12 @@ from feedback.review.printed import codes
 from feedback.review.queries import people_without_address, replies_of
 from feedback.states import Agreed
 from feedback.summary import publish
-from feedback.summary.curation import curation, steps_of_life
+from feedback.summary.curation import curation
 from feedback.summary.people import who_came, who_is_told
+from feedback.summary.progress import steps_of_life
 from ledger.typesetting import typeset
 from workshops.access import actor_of, organises
-from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

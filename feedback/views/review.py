@@ -22,7 +22,7 @@ from participants.limits import Allowance, address_of
 from participants.models import Registration
 from participants.views.my_place import opened_by_link, the_person
 from workshops.access import public
-from workshops.actions import NotReady
+from workshops.actions.moving import NotReady
 from workshops.models import Workshop
 
 WRONG_CODES = Allowance("wrong-review-codes", most=30)

@@ -15,7 +15,6 @@ from feedback.models import Outcome
 from feedback.summary import docx, markdown, opendata, pdf
 from feedback.summary.printed import data_of
 from feedback.summary.queries import (
-    OutcomePage,
     Shown,
     finding_page,
     listed_outcomes,
@@ -24,6 +23,7 @@ from feedback.summary.queries import (
     standing_outcomes,
     theme_page,
 )
+from feedback.summary.shown import OutcomePage
 from feedback.summary.tally import caps_for
 from feedback.summary.versions import editions, older_version, taken_back
 from workshops.access import public

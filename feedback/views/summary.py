@@ -23,16 +23,17 @@ from feedback.models import Draft, Finding, Note, Review
 from feedback.review.turnout import turnout
 from feedback.summary import actions, publish
 from feedback.summary.acts import acts_of
-from feedback.summary.curation import NO_THEME, can_curate, compile_state, curation, steps_of_life
+from feedback.summary.curation import NO_THEME, curation
 from feedback.summary.forms import FindingForm, HeadlineForm, NewFindingForm, PublishForm, WithdrawForm
 from feedback.summary.history import ChangedSince
+from feedback.summary.progress import can_curate, compile_state, steps_of_life
 from feedback.summary.queries import page_of
 from feedback.summary.quotes import tell_speakers
 from feedback.summary.small import small_counts
 from feedback.summary.tally import caps_for
 from feedback.summary.versions import withdraw
 from workshops.access import actor_of, organises
-from workshops.actions import MovedMeanwhile, MoveNotAllowed, NotReady
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.models import Workshop
 
 KEPT = ("theme", "finding", "q", "page", "behind")

@@ -19,7 +19,7 @@ from ledger.retention import DATABASE
 from participants.actions.places import give_up
 from participants.models import Consent, Invitation, Person, Registration, User
 from participants.purposes import CONTACT
-from participants.queries import takes_place
+from participants.queries.places import takes_place
 from participants.states import Channel, RegistrationState
 from workshops.models import ModeratorSeat, TeamSeat, Workshop
 

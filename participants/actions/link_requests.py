@@ -11,7 +11,7 @@ from ledger import jobs
 from ledger.jobs import Claim
 from participants.actions.links import send_data_link, send_link_again
 from participants.models import LinkRequest
-from participants.queries import anchors_of, forgotten_anchors_of
+from participants.queries.people import anchors_of, forgotten_anchors_of
 
 EVERYBODY = SimpleNamespace(pk="everybody")
 """The subject of the job: one for all who ask."""

@@ -13,7 +13,7 @@ from ledger.models import ActorKind, Mail
 from participants.actions.mail_limits import count_in
 from participants.actions.no_mail import who_wants_none
 from participants.models import Invitation, Letter, Person, Reminder
-from participants.queries_mail import letter_goes_to, people_who_want_news
+from participants.queries.mail import letter_goes_to, people_who_want_news
 from workshops.models import Group, Theme, Workshop
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from ledger.history import Actor, record
 from participants.models import Answer, Question, Registration
 from participants.models.questions import MOST_QUESTIONS
-from workshops.actions import change
+from workshops.actions.changing import change
 from workshops.models import Workshop
+from workshops.order import after_last, put_beside
 
 
 class TooManyQuestions(Exception):
@@ -70,8 +70,7 @@ def add_question(workshop: Workshop, *, by: Actor, **fields: Any) -> Question:
     Workshop.objects.select_for_update().get(pk=workshop.pk)  # questions are counted under this lock
     if workshop.questions.count() >= MOST_QUESTIONS:
         raise TooManyQuestions(workshop.pk)
-    last = workshop.questions.aggregate(last=Max("order"))["last"]
-    question = Question(workshop=workshop, order=0 if last is None else last + 1, **fields)
+    question = Question(workshop=workshop, order=after_last(workshop.questions), **fields)
     question.full_clean(validate_constraints=False)
     question.save()
     record(question, "question.added", by=by, scope=workshop.pk)
@@ -88,16 +87,10 @@ def change_question(question: Question, *, by: Actor, **fields: Any) -> list[str
 def move_question(question: Question, *, up: bool, by: Actor) -> bool:
     """Swap a question with its neighbour. False at the edge."""
     ordered = list(Question.objects.select_for_update().filter(workshop=question.workshop_id))
-    here = next(i for i, other in enumerate(ordered) if other.pk == question.pk)
-    there = here - 1 if up else here + 1
-    if not 0 <= there < len(ordered):
-        return False
-    ordered[here], ordered[there] = ordered[there], ordered[here]
-    for position, each in enumerate(ordered):
-        each.order = position
-    Question.objects.bulk_update(ordered, ["order"])
-    record(question, "question.reordered", by=by, scope=question.workshop_id)
-    return True
+    moved = put_beside(ordered, question, up=up)
+    if moved:
+        record(question, "question.reordered", by=by, scope=question.workshop_id)
+    return moved
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 from ledger.history import Actor, record
 from ledger.models import Event
 from participants.models import Seat
-from workshops.actions import MovedMeanwhile
+from workshops.actions.moving import MovedMeanwhile
 from workshops.models import Workshop
 
 MOVED = "people.rebalanced"

@@ -8,7 +8,7 @@ from ledger.history import Actor, record
 from ledger.models import Event
 from participants.actions.places import NotAtThisWorkshop
 from participants.models import Registration, Seat
-from workshops.actions import kit_changed
+from workshops.actions.changing import kit_changed
 from workshops.models import Group, Session, Workshop
 
 REGROUPED = "people.regrouped"

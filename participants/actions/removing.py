@@ -17,7 +17,7 @@ from ledger.models import Event, Mail
 from participants.actions.places import free_place, hold, promote_waiting, write_about
 from participants.free_places import FreePlaces, free_places
 from participants.models import Registration
-from participants.queries import UNDO_LASTS
+from participants.queries.my_place import UNDO_LASTS
 from participants.states import HOLDING, RegistrationState
 from workshops.models import Workshop
 

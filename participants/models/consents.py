@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.people import Registration
 from participants.states import Basis, Channel
-from workshops.models import Programme, opaque_id
+from workshops.models import Programme
+from workshops.models.fields import opaque_id
 from workshops.words import WordsField
 
 

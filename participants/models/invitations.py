@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.people import Registration
 from participants.states import InvitationState, RegistrationState
-from workshops.models import Workshop, opaque_id
+from workshops.models import Workshop
+from workshops.models.fields import opaque_id
 
 BETWEEN_MAILS = dt.timedelta(days=1)
 """How long somebody is left alone before they are asked again."""

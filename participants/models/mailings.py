@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.states import LetterTo
-from workshops.models import Group, Programme, Theme, Workshop, opaque_id
+from workshops.models import Group, Programme, Theme, Workshop
+from workshops.models.fields import opaque_id
 from workshops.words import WordsField
 
 USUAL_HOURS = 48

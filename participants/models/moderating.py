@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from participants.states import InvitationState
-from workshops.models import ModeratorSeat, opaque_id
+from workshops.models import ModeratorSeat
+from workshops.models.fields import opaque_id
 
 ANSWERS = (InvitationState.ACCEPTED, InvitationState.DECLINED)
 

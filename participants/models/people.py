@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from ledger.ids import spoken_code
 from ledger.models import ActorKind
 from participants.states import HOLDING, OFF_THE_LIST, AgeBand, Channel, RegistrationState
-from workshops.models import Audience, Group, Programme, Theme, Workshop, opaque_id, some_needs
+from workshops.models import Audience, Group, Programme, Theme, Workshop
+from workshops.models.fields import opaque_id, some_needs
 
 if TYPE_CHECKING:
     from participants.models.questions import Answer

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.people import Registration
 from participants.states import QuestionKind
-from workshops.models import Workshop, opaque_id
+from workshops.models import Workshop
+from workshops.models.fields import opaque_id
 from workshops.words import Words, WordsField
 
 MOST_QUESTIONS = 20

@@ -9,7 +9,8 @@ from django.db import models
 from django.utils import timezone
 
 from participants.models.people import Registration
-from workshops.models import Workshop, opaque_id
+from workshops.models import Workshop
+from workshops.models.fields import opaque_id
 
 PENDING_LASTS = dt.timedelta(hours=48)
 TRACES_LAST = dt.timedelta(hours=48)

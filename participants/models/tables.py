@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.people import Registration
-from workshops.models import Group, Session, opaque_id
+from workshops.models import Group, Session
+from workshops.models.fields import opaque_id
 
 
 class SeatQuerySet(models.QuerySet):

@@ -10,7 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from workshops.models import Programme, opaque_id
+from workshops.models import Programme
+from workshops.models.fields import opaque_id
 from workshops.states import TeamRole
 
 LINKS_LAST = dt.timedelta(days=14)

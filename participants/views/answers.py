@@ -21,7 +21,7 @@ from participants.actions.no_mail import programme_of, recipient_of, stop_mail
 from participants.actions.places import RegistrationClosed
 from participants.forms import PlaceForm, YesForm
 from participants.models import Invitation, Person
-from participants.queries import places_of, with_places
+from participants.queries.places import places_of, with_places
 from participants.views.signing_up import form_of
 from workshops.access import public
 from workshops.models import Workshop

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from participants.actions.removing import last_removal, put_back, remove_all
 from participants.bursts import bursts_at
-from participants.queries import UNDO_LASTS
+from participants.queries.my_place import UNDO_LASTS
 from workshops.access import actor_of, organises
 from workshops.models import Workshop
 

@@ -21,7 +21,7 @@ from participants.actions.places import AddressTaken
 from participants.forms_invite import CorrectAddressForm, InviteForm, ListForm
 from participants.guest_lists import GuestList, read_guests, sealed, unsealed
 from participants.models import Invitation
-from participants.queries_mail import came_back, invitation_counts
+from participants.queries.mail import came_back, invitation_counts
 from participants.sheets import MOST_BYTES, NotAList, read_rows
 from participants.states import InvitationState
 from workshops.access import actor_of, organises

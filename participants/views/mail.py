@@ -24,7 +24,7 @@ from participants.actions import mailings
 from participants.actions.mail_limits import TooManyToday, left_today
 from participants.forms_mail import LetterForm, ReminderForm
 from participants.models import Person, Reminder
-from participants.queries_mail import letter_goes_to, mail_page
+from participants.queries.mail import letter_goes_to, mail_page
 from participants.reminders import plan_of
 from participants.views.invitations import too_many_today
 from workshops.access import actor_of, organises

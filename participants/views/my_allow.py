@@ -15,7 +15,7 @@ from participants.actions.consents import NoSuchPurpose, decide
 from participants.actions.questions import change_answers
 from participants.forms_asking import AnswersForm
 from participants.models import Registration
-from participants.queries import takes_place
+from participants.queries.places import takes_place
 from participants.states import Channel
 from participants.views.my_place import opened_by_link
 from workshops.access import public

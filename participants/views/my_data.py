@@ -26,7 +26,8 @@ from participants.actions.links import new_link, send_data_link
 from participants.calendar import feed_calendar, places_of_feed
 from participants.models import Person, Registration
 from participants.own_data import as_json, own_data
-from participants.queries import link_proves, places_of_user
+from participants.queries.my_place import link_proves
+from participants.queries.people import places_of_user
 from participants.users import let_in
 from participants.views.my_place import opened_by_link
 from participants.views.places import calendar_response

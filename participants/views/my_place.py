@@ -27,13 +27,9 @@ from participants.consents import standings
 from participants.forms import FindPlaceForm, MoreForm
 from participants.limits import LINKS_ASKED, address_of
 from participants.models import Registration
-from participants.queries import (
-    ending_of,
-    places_of_user,
-    registration_by_link,
-    takes_place,
-    ticket_of,
-)
+from participants.queries.my_place import ending_of, registration_by_link, ticket_of
+from participants.queries.people import places_of_user
+from participants.queries.places import takes_place
 from participants.series import rest_of_series
 from participants.states import RegistrationState
 from participants.views.places import calendar_response

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from participants.actions.links import new_link
 from participants.actions.offers import OfferGone, accept_offer, decline_offer
-from participants.queries import Offer, offer_by_link
+from participants.queries.my_place import Offer, offer_by_link
 from participants.views.my_place import the_person
 from workshops.access import public
 

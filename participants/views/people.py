@@ -26,7 +26,7 @@ from participants.forms_people import PeopleFilter
 from participants.forms_tables import needs_form_of
 from participants.models import Registration
 from participants.people_csv import people_csv
-from participants.queries_mail import came_back
+from participants.queries.mail import came_back
 from participants.states import BY_ORGANISER
 from workshops.access import actor_of, organises
 from workshops.models import Workshop

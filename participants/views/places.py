@@ -13,14 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.calendar import CALENDAR_TYPE, programme_calendar, workshop_calendar
 from participants.forms import PlaceForm
 from participants.permissions import opens_form
-from participants.queries import (
-    places_of,
-    reachable_workshop,
-    sign_up_at,
-    why_closed,
-    workshop_page,
-    workshop_to_join,
-)
+from participants.queries.places import places_of, sign_up_at, why_closed
+from participants.queries.workshop_page import reachable_workshop, workshop_page, workshop_to_join
 from participants.views.signing_up import form_of, show, stamp_of, take, was_filled_in
 from workshops.access import public
 from workshops.kept import FORM_STAMP, FORM_TOKEN, kept

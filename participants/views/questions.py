@@ -17,8 +17,8 @@ from participants.actions import questions as asking
 from participants.forms_questions import PurposeForm, QuestionForm
 from participants.models import Purpose, Question
 from participants.purposes import purpose_of, purposes_of
-from workshops import actions as plan
 from workshops.access import actor_of, organises, organises_programme
+from workshops.actions import details
 from workshops.models import Programme, Workshop
 
 
@@ -109,10 +109,10 @@ def renew_link(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     if wanted not in ("renew", "end"):
         return HttpResponseBadRequest(_("A new link, or none?"))
     if wanted == "renew":
-        plan.renew_sign_up_link(workshop, by=actor_of(request))
+        details.renew_sign_up_link(workshop, by=actor_of(request))
         messages.success(request, _("This is the new link. The one before opens nothing any more."))
     else:
-        plan.end_sign_up_link(workshop, by=actor_of(request))
+        details.end_sign_up_link(workshop, by=actor_of(request))
         messages.success(request, _("There is no link any more: nobody can take a place by one."))
     return redirect("org_questions", workshop.pk)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from participants import seating
 from participants.actions.rebalance import SeatMove, move_people, undo_moves
 from workshops.access import actor_of, organises
-from workshops.actions import MovedMeanwhile
+from workshops.actions.moving import MovedMeanwhile
 from workshops.models import Workshop
 
 MOST_MOVES = 5000

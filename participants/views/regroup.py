@@ -20,8 +20,8 @@ from participants.forms_tables import LeadersForm
 from participants.moderators import clashes
 from participants.regrouping import Round, round_board, rounds_of
 from participants.views.seats import sent_row
-from workshops import actions_rounds
 from workshops.access import actor_of, organises
+from workshops.actions.rounds import lead_in_session, move_on
 from workshops.models import Group, Session, Workshop
 from workshops.states import ModeratorRole
 
@@ -74,14 +74,14 @@ def moderators(request: HttpRequest, workshop: Workshop, session_id: UUID) -> Ht
     if role:
         if role not in ModeratorRole:
             return HttpResponseBadRequest(_("Choose from the list."))
-        actions_rounds.move_on(session, role, by=actor_of(request))
+        move_on(session, role, by=actor_of(request))
         return redirect("org_regroup", workshop.pk, session.pk)
     form = _leaders_form(workshop.groups.with_rounds(), session, request.POST)
     if not form.is_valid():
         rounds = rounds_of(workshop)
         current = next(each.session for each in rounds if each.session.pk == session.pk)
         return _page(request, workshop, current, rounds=rounds, form=form)
-    actions_rounds.lead_in_session(session, form.tables(), by=actor_of(request))
+    lead_in_session(session, form.tables(), by=actor_of(request))
     messages.success(request, _("Saved."))
     return redirect("org_regroup", workshop.pk, session.pk)
 

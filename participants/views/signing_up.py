@@ -33,7 +33,10 @@ from participants.bursts import source_of
 from participants.forms import PlaceForm
 from participants.limits import ADDRESSES_KNOWN, FORMS_SENT, Browser, address_of, browser_of, remember
 from participants.models import PendingSignUp, Registration
-from participants.queries import SignUp, anchor_of, reachable_workshop, what_is_asked
+from participants.queries.asked import what_is_asked
+from participants.queries.people import anchor_of
+from participants.queries.places import SignUp
+from participants.queries.workshop_page import reachable_workshop
 from workshops.access import public
 from workshops.kept import FORM_STAMP, age_of
 from workshops.models import Workshop

@@ -25,8 +25,11 @@ from participants.models import SeatingRule
 from participants.moderators import clashes
 from participants.regrouping import rounds_of
 from participants.views.seats import back
-from workshops import actions as plan
 from workshops.access import actor_of, organises
+from workshops.actions import changing, removing
+from workshops.actions import groups as plan
+from workshops.actions.groups import NameTaken
+from workshops.actions.removing import StillNeeded
 from workshops.models import Group, Workshop
 from workshops.states import ModeratorRole
 
@@ -123,7 +126,7 @@ def mix_by(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     form = MixForm(request.POST, fields=seating.board_of(workshop).fields)
     if not form.is_valid():
         return HttpResponseBadRequest(_("Choose from the list."))
-    plan.change(workshop, by=actor_of(request), workshop=workshop, mixed_by=form.cleaned_data["mixed_by"])
+    changing.change(workshop, by=actor_of(request), workshop=workshop, mixed_by=form.cleaned_data["mixed_by"])
     return back(workshop)
 
 
@@ -149,7 +152,7 @@ def add_table(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     moderators, addresses = ([values.pop(f"{role}{end}") for role in ModeratorRole.values] for end in ("", "_email"))
     try:
         group = plan.add_group(workshop, moderators=moderators, addresses=addresses, by=actor_of(request), **values)
-    except plan.NameTaken:
+    except NameTaken:
         form.refuse_name()
         return _page(request, workshop, new_table=form)
     _warn_of_clashes(request, workshop, group)
@@ -182,7 +185,7 @@ def _change(request: HttpRequest, group: Group, form: TableForm) -> bool:
     """Whether the table is changed; else the form says why not."""
     try:
         plan.change_group(group, by=actor_of(request), **form.cleaned_data)
-    except plan.NameTaken:
+    except NameTaken:
         form.refuse_name()
         return False
     messages.success(request, _("Table %(table)s is saved.") % {"table": group.name})
@@ -195,8 +198,8 @@ def _change(request: HttpRequest, group: Group, form: TableForm) -> bool:
 def remove_table(request: HttpRequest, workshop: Workshop, group_id: UUID) -> HttpResponse:
     group = get_object_or_404(workshop.groups, pk=group_id)
     try:
-        plan.remove(group, by=actor_of(request), workshop=workshop)
-    except plan.StillNeeded:
+        removing.remove(group, by=actor_of(request), workshop=workshop)
+    except StillNeeded:
         messages.error(request, _("Notes were written at table %(table)s, so it stays.") % {"table": group.name})
     else:
         messages.success(request, _("Table %(table)s is gone. Who sat there has no seat now.") % {"table": group.name})

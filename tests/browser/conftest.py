@@ -41,7 +41,7 @@ START_SECONDS = 120
 # The session of the sample that is on lasts 23 minutes more: on a busy machine these tests take longer.
 GIVE_TIME = """
 from ledger.history import SYSTEM
-from workshops.actions import extend_session
+from workshops.actions.evening import extend_session
 from workshops.models import Session
 for session in Session.objects.filter(state="open"):
     extend_session(session, minutes=35, by=SYSTEM)

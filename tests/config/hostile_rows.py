@@ -22,7 +22,7 @@ from participants.models import (
     Reminder,
     TeamInvitation,
 )
-from participants.queries_mail import letter_goes_to
+from participants.queries.mail import letter_goes_to
 from participants.states import RegistrationState
 from tests.config.hostile import NOTHING, REFUSED, Form
 from tests.config.test_hostile_forms import FORMS, HOSTILE, OF_A_DRAFT, address, fill

@@ -25,7 +25,7 @@ from ledger.history import SYSTEM  # noqa: E402
 from ledger.models import Job  # noqa: E402
 from tests.factories import make_note, make_registration, make_theme  # noqa: E402
 from tests.feedback.summary.rooms import make_room  # noqa: E402
-from workshops.actions import give_table_codes  # noqa: E402
+from workshops.actions.groups import give_table_codes  # noqa: E402
 from workshops.models import Workshop  # noqa: E402
 from workshops.states import SessionState  # noqa: E402
 

@@ -16,16 +16,9 @@ from ledger.history import SYSTEM
 from participants.actions.links import new_link
 from participants.middleware import DEVICE_IN_SESSION
 from participants.users import let_in
-from tests.factories import (
-    make_device,
-    make_group,
-    make_organiser,
-    make_registration,
-    make_session,
-    make_workshop,
-)
+from tests.factories import make_device, make_group, make_organiser, make_registration, make_session, make_workshop
 from workshops.access import public
-from workshops.actions import give_table_codes
+from workshops.actions.groups import give_table_codes
 from workshops.states import SessionState, WorkshopState
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.config.test_headers")]

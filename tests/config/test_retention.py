@@ -42,7 +42,7 @@ from participants.models import (
     SeatingRule,
     User,
 )
-from participants.queries_mail import people_who_want_news
+from participants.queries.mail import people_who_want_news
 from participants.retention import NEWS_READERS, contact_until, set_terms, waiting_until
 from participants.states import Channel
 from participants.users import let_in
@@ -58,7 +58,8 @@ from tests.factories import (
     make_theme,
     make_workshop,
 )
-from workshops.actions import add_audience, move_workshop
+from workshops.actions.audiences import add_audience
+from workshops.actions.moving import move_workshop
 from workshops.models import ModeratorSeat, Workshop
 from workshops.states import SessionState, WorkshopState
 

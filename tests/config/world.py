@@ -48,8 +48,11 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
-from workshops.actions import add_audience, add_initiative, give_table_codes, renew_sign_up_link
-from workshops.actions_emblem import put_emblem
+from workshops.actions.agenda import add_initiative
+from workshops.actions.audiences import add_audience
+from workshops.actions.details import renew_sign_up_link
+from workshops.actions.emblem import put_emblem
+from workshops.actions.groups import give_table_codes
 from workshops.agenda_templates import keep_as_template
 from workshops.models import ModeratorSeat, TeamSeat, Workshop
 from workshops.states import ModeratorRole, SessionState, TeamRole, WorkshopState

@@ -15,7 +15,7 @@ from feedback.notes.actions import apply_ops
 from feedback.notes.confirmations import fingerprint
 from ledger.history import SYSTEM
 from tests.factories import make_device, make_group, make_note, make_organiser, make_session, make_workshop
-from workshops.actions import move_session
+from workshops.actions.evening import move_session
 from workshops.models import Session, Workshop
 from workshops.states import SessionState
 

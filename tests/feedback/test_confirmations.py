@@ -22,7 +22,7 @@ from feedback.states import OpState
 from ledger.history import SYSTEM, Actor
 from ledger.models import ActorKind, Event
 from tests.factories import make_group, make_note, make_organiser, make_session, make_workshop, op_for_new_note
-from workshops.actions import move_session
+from workshops.actions.evening import move_session
 from workshops.models import Session
 from workshops.states import SessionState, WorkshopState
 

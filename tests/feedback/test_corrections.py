@@ -18,7 +18,7 @@ from feedback.wall import wall_picture_of
 from ledger.history import SYSTEM, Actor
 from ledger.models import ActorKind, Event, Job
 from tests.factories import make_group, make_note, make_organiser, make_session, make_workshop
-from workshops.actions import move_session, show_on_wall
+from workshops.actions.evening import move_session, show_on_wall
 from workshops.models import Session, Workshop
 from workshops.states import SessionKind, SessionState, WallMode, WorkshopState
 

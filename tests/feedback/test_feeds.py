@@ -16,7 +16,8 @@ from icalendar import Calendar
 from ledger.history import SYSTEM
 from tests.factories import make_programme, make_session, make_workshop
 from tests.feedback.test_home import publish
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.models import Programme, Workshop
 from workshops.states import Access, WorkshopState
 

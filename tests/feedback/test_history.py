@@ -29,7 +29,10 @@ from tests.factories import (
     make_user,
     make_workshop,
 )
-from workshops.actions import change, change_details, move_session, move_workshop
+from workshops.actions.changing import change
+from workshops.actions.details import change_details
+from workshops.actions.evening import move_session
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import SessionState, WorkshopState
 

@@ -13,7 +13,7 @@ from feedback.models import Note
 from feedback.views import tables
 from ledger.history import SYSTEM
 from tests.factories import make_group, make_organiser, make_session, make_user, make_workshop, op_for_new_note
-from workshops.actions import give_table_codes
+from workshops.actions.groups import give_table_codes
 from workshops.states import SessionState, WorkshopState
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
-from workshops.actions import ask_prompt
+from workshops.actions.evening import ask_prompt
 from workshops.models import Group
 from workshops.states import SessionState, WorkshopState
 

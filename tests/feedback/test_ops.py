@@ -21,7 +21,8 @@ from ledger.history import Actor
 from ledger.models import ActorKind, Event, Job
 from ledger.shapes import Refused
 from tests.factories import make_group, make_session, make_theme, make_workshop, op_for_new_note
-from workshops.actions import move_session, move_workshop
+from workshops.actions.evening import move_session
+from workshops.actions.moving import move_workshop
 from workshops.models import Session
 from workshops.states import SessionState, WorkshopState
 

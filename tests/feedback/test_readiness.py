@@ -30,7 +30,9 @@ from tests.factories import (
     make_session,
     make_workshop,
 )
-from workshops import actions
+from workshops.actions.agenda import add_prompt
+from workshops.actions.evening import extend_session, move_session, show_on_wall
+from workshops.actions.groups import change_group, give_table_codes, name_moderators
 from workshops.models import Workshop
 
 pytestmark = pytest.mark.django_db
@@ -126,16 +128,16 @@ def test_sheets_are_printed_when_somebody_says_so_until_something_on_them_change
     session, group = make_session(workshop), make_group(workshop)
     client.post(reverse("org_sheets_printed", args=[workshop.pk]))
     seen = states(workshop, "sheets")
-    actions.show_on_wall(workshop, "next", by=SYSTEM)
-    actions.move_session(session, "open", by=SYSTEM)
-    actions.extend_session(session, minutes=5, by=SYSTEM)
+    show_on_wall(workshop, "next", by=SYSTEM)
+    move_session(session, "open", by=SYSTEM)
+    extend_session(session, minutes=5, by=SYSTEM)
     seen += states(workshop, "sheets")
     for change in (
-        lambda: actions.add_prompt(session, text={"en": "Another?"}, by=SYSTEM),
+        lambda: add_prompt(session, text={"en": "Another?"}, by=SYSTEM),
         lambda: seats.seat(make_registration(workshop), group, by=SYSTEM),
-        lambda: actions.give_table_codes(workshop, by=SYSTEM),
-        lambda: actions.name_moderators(group, by=SYSTEM, asks="Wei Chen"),
-        lambda: actions.change_group(group, name="Olmo", size=9, by=SYSTEM, asks="Wei Chen"),
+        lambda: give_table_codes(workshop, by=SYSTEM),
+        lambda: name_moderators(group, by=SYSTEM, asks="Wei Chen"),
+        lambda: change_group(group, name="Olmo", size=9, by=SYSTEM, asks="Wei Chen"),
     ):
         readiness_actions.say_printed(workshop, by=SYSTEM)
         change()

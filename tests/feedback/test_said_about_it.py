@@ -15,7 +15,7 @@ from feedback.notes.kit import kit
 from feedback.summary.material import documents_of, gather
 from ledger.history import SYSTEM
 from tests.factories import make_group, make_note, make_organiser, make_session, make_workshop, op_for_new_note
-from workshops.actions import change_details
+from workshops.actions.details import change_details
 from workshops.states import NoteKind, SessionState, WorkshopState
 
 pytestmark = pytest.mark.django_db

@@ -30,7 +30,8 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
-from workshops.actions import ask_prompt, extend_session, give_table_codes
+from workshops.actions.evening import ask_prompt, extend_session
+from workshops.actions.groups import give_table_codes
 from workshops.states import SessionState, WorkshopState
 
 pytestmark = pytest.mark.django_db(transaction=True)

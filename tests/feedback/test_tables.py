@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger.history import SYSTEM
 from participants.models import Device
 from tests.factories import make_device, make_group, make_organiser, make_programme, make_user, make_workshop
-from workshops import actions as plan
+from workshops.actions.groups import give_table_codes
 
 pytestmark = pytest.mark.django_db
 WRONG = "Look for six digits at the bottom of the table sheet."
@@ -25,7 +25,7 @@ def _fresh_counters():
 def group():
     workshop = make_workshop()
     group = make_group(workshop, "Olmo")
-    plan.give_table_codes(workshop, by=SYSTEM)
+    give_table_codes(workshop, by=SYSTEM)
     group.refresh_from_db()
     return group
 

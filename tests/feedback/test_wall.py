@@ -13,7 +13,7 @@ from ledger.history import SYSTEM
 from participants.actions.door import check_in
 from participants.actions.seats import seat
 from tests.factories import make_group, make_note, make_registration, make_session, make_theme, make_workshop
-from workshops import actions as plan
+from workshops.actions.evening import ask_prompt, move_session
 from workshops.models import Session, Workshop
 from workshops.states import SessionKind, WallMode
 
@@ -84,7 +84,7 @@ def test_a_session_shows_its_question_its_clock_and_the_notes_of_that_session():
 
 def test_the_question_asked_is_the_one_the_organiser_chose():
     workshop, _tables, session = a_running_workshop()
-    plan.ask_prompt(session, session.prompts.all()[2], by=SYSTEM)
+    ask_prompt(session, session.prompts.all()[2], by=SYSTEM)
     assert shown(workshop, WallMode.SESSION).prompt_no == 3
 
 
@@ -221,6 +221,6 @@ def test_dots_of_the_whole_evening_are_shown_between_sessions():
     workshop, [gelso], session = a_running_workshop(groups=1)
     for number in range(7):
         make_note(gelso, session, f"Note {number}", dots=number + 1)
-    plan.move_session(session, "closed", by=SYSTEM)
+    move_session(session, "closed", by=SYSTEM)
     picture = shown(workshop, WallMode.DOTS)
     assert ([note.dots for note in picture.notes], picture.dots) == ([7, 6, 5, 4, 3, 2], 28)

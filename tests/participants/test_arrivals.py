@@ -15,7 +15,8 @@ from participants.actions import arrivals, door, places, seats
 from participants.models import Arrival, Person, Registration
 from participants.states import ArrivalState, RegistrationState
 from tests.factories import make_group, make_organiser, make_programme, make_registration, make_user, make_workshop
-from workshops.actions import add_audience, move_workshop
+from workshops.actions.audiences import add_audience
+from workshops.actions.moving import move_workshop
 from workshops.models import TeamSeat, Workshop
 from workshops.states import Promotion, TeamRole, WorkshopState
 

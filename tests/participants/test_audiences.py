@@ -14,16 +14,11 @@ from ledger.models import Event
 from participants.actions.places import correct_registration, give_up, register
 from participants.free_places import FreePlaces, Holders, free_places
 from participants.models import Registration
-from participants.queries import what_is_asked
+from participants.queries.asked import what_is_asked
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_theme, make_workshop
-from workshops.actions import (
-    StillNeeded,
-    TooManyReserved,
-    add_audience,
-    change_audience,
-    change_details,
-    remove_audience,
-)
+from workshops.actions.audiences import TooManyReserved, add_audience, change_audience, remove_audience
+from workshops.actions.details import change_details
+from workshops.actions.removing import StillNeeded
 from workshops.models import Audience, Workshop
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from participants.actions import seats
 from participants.models import Registration
 from participants.states import RegistrationState
 from tests.factories import make_group, make_organiser, make_programme, make_registration, make_workshop
-from workshops.actions import add_audience
+from workshops.actions.audiences import add_audience
 from workshops.states import TeamRole
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,8 @@ from participants.actions.places import correct_registration, give_up, register
 from participants.calendar import feed_key, place_calendar
 from participants.models import Person, Registration
 from tests.factories import make_programme, make_registration, make_workshop
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.states import WorkshopState
 
 pytestmark = pytest.mark.django_db

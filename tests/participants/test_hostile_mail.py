@@ -20,7 +20,7 @@ from participants.actions.mailings import write_letter
 from participants.calendar import place_calendar
 from participants.composing import name_in_mail
 from participants.models import Invitation, Person, Registration
-from participants.queries_mail import letter_goes_to
+from participants.queries.mail import letter_goes_to
 from tests.factories import make_registration, make_workshop
 from workshops.models import Programme, Workshop
 

@@ -23,17 +23,10 @@ from participants.actions.mail_limits import TooManyToday
 from participants.actions.no_mail import stop_mail
 from participants.actions.places import AddressTaken, RegistrationClosed, register
 from participants.models import Answer, Consent, Invitation, InvitationLink, Person, Question, Registration
-from participants.queries_mail import came_back
+from participants.queries.mail import came_back
 from participants.states import InvitationState, RegistrationState
-from tests.factories import (
-    make_organiser,
-    make_programme,
-    make_question,
-    make_registration,
-    make_theme,
-    make_workshop,
-)
-from workshops.actions import add_audience
+from tests.factories import make_organiser, make_programme, make_question, make_registration, make_theme, make_workshop
+from workshops.actions.audiences import add_audience
 from workshops.models import Audience, Programme, Theme, Workshop
 from workshops.states import Access, WorkshopState
 

@@ -29,16 +29,9 @@ from participants.actions.seats import seat
 from participants.consents import has_consent
 from participants.models import Invitation, InvitationLink, Letter, OfferLink, Person, PlaceLink, Registration
 from participants.purposes import CONTACT
-from participants.queries_mail import letter_goes_to
+from participants.queries.mail import letter_goes_to
 from participants.states import Channel
-from tests.factories import (
-    make_group,
-    make_organiser,
-    make_programme,
-    make_registration,
-    make_theme,
-    make_workshop,
-)
+from tests.factories import make_group, make_organiser, make_programme, make_registration, make_theme, make_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -20,7 +20,9 @@ from participants.leading import led
 from participants.models import ModeratorInvitation, ModeratorLink
 from participants.retention import forget_moderators
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_workshop
-from workshops import actions
+from workshops.actions.details import change_details
+from workshops.actions.groups import give_table_codes, name_moderators
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 
@@ -202,7 +204,7 @@ def test_another_time_is_asked_about_anew_and_a_no_is_left_alone(workshop, group
     [asks, writes] = invite(workshop)
     moderating.answer(asks, comes=True)
     moderating.answer(writes, comes=False)
-    actions.change_details(workshop, by=SYSTEM, starts_at=workshop.starts_at + dt.timedelta(days=1))
+    change_details(workshop, by=SYSTEM, starts_at=workshop.starts_at + dt.timedelta(days=1))
     assert [ModeratorInvitation.objects.get(pk=each.pk).state for each in (asks, writes)] == ["open", "declined"]
     assert mails().count(("moderator_asked_again", ADDRESSES[0])) == 1
 
@@ -210,7 +212,7 @@ def test_another_time_is_asked_about_anew_and_a_no_is_left_alone(workshop, group
 def test_a_cancellation_is_told_to_whoever_has_not_said_no(workshop, group):
     [_asks, writes] = invite(workshop)
     moderating.answer(writes, comes=False)
-    actions.move_workshop(workshop, WorkshopState.CANCELLED, by=SYSTEM)
+    move_workshop(workshop, WorkshopState.CANCELLED, by=SYSTEM)
     run_jobs()
     [mail] = Mail.objects.filter(kind="cancelled_for_moderators")
     message = outbox.compose(mail)
@@ -229,11 +231,11 @@ def test_a_cancellation_is_told_to_whoever_has_not_said_no(workshop, group):
 def test_a_change_reaches_each_moderator_in_one_mail(workshop, group, changes, kinds):
     """Another time is asked about; that mail tells the place too, so nobody hears it twice."""
     invite(workshop)
-    actions.change_details(workshop, by=SYSTEM, **changes)
+    change_details(workshop, by=SYSTEM, **changes)
     run_jobs()
     told = Mail.objects.filter(kind__in=("moderator_asked_again", "moved_for_moderators"))
     assert sorted(told.values_list("kind", flat=True)) == kinds
-    actions.change_details(workshop, by=SYSTEM, venue="Another hall")
+    change_details(workshop, by=SYSTEM, venue="Another hall")
     run_jobs()
     assert told.filter(kind="moved_for_moderators").count() == kinds.count("moved_for_moderators") + 2
 
@@ -254,7 +256,7 @@ def test_somebody_elses_seat_ends_the_invitation_and_its_links(client, workshop,
         "writes": "Youssef Amrani",
         "writes_email": ADDRESSES[1],
     }
-    actions.name_moderators(group, by=SYSTEM, **named)
+    name_moderators(group, by=SYSTEM, **named)
     assert list(ModeratorInvitation.objects.all()) == [writes]
     assert client.get(reverse("moderate", args=[token])).status_code == 404
     assert says(workshop)[0] == ("Wei Chen", "Not asked yet")
@@ -281,7 +283,7 @@ def test_what_was_kept_of_moderators_goes_with_their_seats(workshop, group):
 def test_the_brief_has_agenda_questions_and_roles_and_neither_code_nor_people(client, workshop, group, organiser):
     make_session(workshop, minutes=45, roles={"en": "Serena opens"})
     make_registration(workshop, name="Teresa Segreta")
-    actions.give_table_codes(workshop, by=SYSTEM)
+    give_table_codes(workshop, by=SYSTEM)
     group.refresh_from_db()
     told = str(brief(group))
     assert [

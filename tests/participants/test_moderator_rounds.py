@@ -23,16 +23,9 @@ from participants.printed import attendance, badges, table_sheets
 from participants.run_sheet import run_sheet
 from participants.seating import board_of
 from participants.sessions import sessions_with_people
-from tests.factories import (
-    make_group,
-    make_organiser,
-    make_registration,
-    make_session,
-    make_user,
-    make_workshop,
-)
-from workshops.actions_copy import copy_workshop
-from workshops.actions_rounds import lead_in_session, move_on
+from tests.factories import make_group, make_organiser, make_registration, make_session, make_user, make_workshop
+from workshops.actions.copying import copy_workshop
+from workshops.actions.rounds import lead_in_session, move_on
 from workshops.models import Group, ModeratorRound, ModeratorSeat, Workshop
 from workshops.rounds import leaders
 from workshops.states import SessionKind, SessionState, WorkshopState

@@ -11,7 +11,8 @@ from participants.actions.places import give_up
 from participants.calendar import method_of
 from participants.states import RegistrationState
 from tests.factories import make_registration, make_workshop
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.states import WorkshopState
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,8 @@ from participants.actions.places import give_up
 from participants.models import OfferLink, Registration
 from participants.offer_times import offer_ends
 from tests.factories import make_organiser, make_registration, make_session, make_workshop
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import Promotion, WorkshopState
 
@@ -278,7 +279,7 @@ def test_while_the_workshop_is_cancelled_offers_wait_and_are_made_again_when_it_
 
 def test_offers_count_as_taken_wherever_places_are_counted(client):
     from feedback.cockpit import _people
-    from participants.queries import reachable_workshop
+    from participants.queries.workshop_page import reachable_workshop
 
     workshop, first, _second, _third = full_with_two_waiting()
     give_up(first, by=SYSTEM)

@@ -18,7 +18,7 @@ from participants.models import Person, Registration
 from participants.people_csv import FIELDS
 from participants.states import Channel
 from tests.factories import make_organiser, make_question, make_registration, make_theme, make_workshop
-from workshops.actions import add_audience
+from workshops.actions.audiences import add_audience
 from workshops.models import Workshop
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from tests.factories import (
     make_theme,
     make_workshop,
 )
-from workshops.actions import add_audience
+from workshops.actions.audiences import add_audience
 from workshops.models import Initiative, Prompt, Workshop
 from workshops.states import Access, SessionKind, WorkshopState
 

@@ -17,7 +17,7 @@ from participants.printed import BLANK_ROWS, attendance, badges, table_sheets
 from participants.run_sheet import run_sheet
 from participants.seating import board_of
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_theme, make_workshop
-from workshops.actions import give_table_codes
+from workshops.actions.groups import give_table_codes
 from workshops.states import NoteKind, TableNeed
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from participants.actions.rebalance import SeatMove, move_people, undo_moves
 from participants.models import Seat
 from participants.seating import board_of
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_workshop
-from workshops.actions import MovedMeanwhile
+from workshops.actions.moving import MovedMeanwhile
 from workshops.states import TableNeed, WorkshopState
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,8 @@ from participants.actions.places import RegistrationClosed, give_up, register
 from participants.models import Person, Registration
 from participants.states import RegistrationState
 from tests.factories import make_programme, make_registration, make_session, make_workshop
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -13,12 +13,13 @@ from participants.actions import regroup, seats
 from participants.actions.links import new_link
 from participants.actions.places import NotAtThisWorkshop
 from participants.models import Seat
-from participants.queries import people_at, ticket_of
+from participants.queries.my_place import ticket_of
+from participants.queries.tables import people_at
 from participants.regrouping import round_board, rounds_of
 from participants.seating import board_of
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_workshop
-from workshops import actions
-from workshops.models import timed
+from workshops.actions.evening import move_session
+from workshops.models.agenda import timed
 from workshops.states import SessionKind
 
 pytestmark = pytest.mark.django_db
@@ -183,10 +184,10 @@ def test_the_cockpit_counts_the_people_of_the_session_that_runs(workshop, room):
         regroup.seat_in_session(person, gelso, second, by=SYSTEM)
     seen = []
     for session in (first, second):
-        actions.move_session(session, "open", by=SYSTEM)
+        move_session(session, "open", by=SYSTEM)
         cockpit = gather(workshop, timezone.now(), names=True)
         seen.append([table.expected for table in cockpit.tables])
-        actions.move_session(session, "closed", by=SYSTEM)
+        move_session(session, "closed", by=SYSTEM)
     assert seen == [[4, 4], [1, 7]]
 
 

@@ -19,7 +19,7 @@ from participants.models import Registration, Reminder
 from participants.reminders import look_out
 from participants.tasks import look_out_for_reminders
 from tests.factories import make_organiser, make_registration, make_workshop
-from workshops.actions import change_details
+from workshops.actions.details import change_details
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -24,7 +24,7 @@ from participants.limits import ADDRESSES_KNOWN, FORMS_SENT
 from participants.models import Person, Registration, SignUpTrace
 from participants.permissions import may_sign_up
 from tests.factories import make_organiser, make_registration, make_workshop
-from workshops.actions import change_details, end_sign_up_link, renew_sign_up_link
+from workshops.actions.details import change_details, end_sign_up_link, renew_sign_up_link
 from workshops.kept import stamp
 from workshops.models import Workshop
 from workshops.states import Access

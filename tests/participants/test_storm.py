@@ -28,7 +28,8 @@ from participants.free_places import FreePlaces, Holders
 from participants.models import Registration
 from participants.states import HOLDING
 from tests.factories import make_workshop
-from workshops.actions import add_audience, change_details
+from workshops.actions.audiences import add_audience
+from workshops.actions.details import change_details
 from workshops.models import Workshop
 from workshops.states import Promotion
 

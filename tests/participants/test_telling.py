@@ -20,8 +20,9 @@ from participants.models import Invitation
 from participants.states import InvitationState
 from tests.factories import make_group, make_organiser, make_registration, make_session, make_workshop
 from tests.workshops.test_organise import details_of
-from workshops.actions import change_details, move_workshop
-from workshops.actions_cancel import cancel_workshop
+from workshops.actions.cancelling import cancel_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 from workshops.telling import told_of

@@ -17,7 +17,8 @@ from participants.actions.places import NotAtThisWorkshop, RegistrationClosed, g
 from participants.models import Override, Registration
 from participants.waiting import tell_why
 from tests.factories import make_organiser, make_registration, make_workshop
-from workshops.actions import add_audience, change_details
+from workshops.actions.audiences import add_audience
+from workshops.actions.details import change_details
 from workshops.models import Workshop
 from workshops.states import Promotion, WorkshopState
 

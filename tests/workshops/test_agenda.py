@@ -8,15 +8,11 @@ from django.utils import timezone
 
 from ledger.history import SYSTEM
 from ledger.models import Event
-from tests.factories import (
-    make_group,
-    make_organiser,
-    make_programme,
-    make_session,
-    make_theme,
-    make_workshop,
-)
-from workshops import actions
+from tests.factories import make_group, make_organiser, make_programme, make_session, make_theme, make_workshop
+from workshops.actions.agenda import add_initiative
+from workshops.actions.ordering import move_in_agenda
+from workshops.actions.programmes import add_theme, remove_theme
+from workshops.actions.removing import StillNeeded, remove
 from workshops.models import Initiative, Prompt, Session, Workshop
 from workshops.queries import agenda_of
 from workshops.states import SessionKind, SessionState
@@ -243,14 +239,14 @@ def test_questions_of_a_foreign_workshop_are_not_found(client, workshop, organis
 def test_a_longer_agenda_needs_no_more_queries(client, workshop, organiser, sessions, django_assert_num_queries):
     for _number in range(sessions):
         make_session(workshop, prompts=3)
-    actions.add_initiative(workshop, by=SYSTEM, name={"it": "Frigo"}, short={"it": "Frigo"})
+    add_initiative(workshop, by=SYSTEM, name={"it": "Frigo"}, short={"it": "Frigo"})
     with django_assert_num_queries(12):
         page(client, workshop)
 
 
 def test_swapping_records_who_moved_what(workshop):
     first, _second = make_session(workshop), make_session(workshop)
-    assert actions.move_in_agenda(first, up=False, by=SYSTEM)
+    assert move_in_agenda(first, up=False, by=SYSTEM)
     assert Event.objects.of(first).last().verb == "session.reordered"
     assert Workshop.objects.get(pk=workshop.pk).sessions.last() == first
 
@@ -262,13 +258,13 @@ def test_a_session_opened_a_moment_ago_stays_though_the_page_is_older(workshop):
     now = timezone.now()
     Session.objects.filter(pk=session.pk).update(opened_at=now, ends_at=now + dt.timedelta(hours=1))
     for thing in (session, prompt):
-        with pytest.raises(actions.StillNeeded):
-            actions.remove(thing, by=SYSTEM, workshop=workshop)
+        with pytest.raises(StillNeeded):
+            remove(thing, by=SYSTEM, workshop=workshop)
 
 
 def test_the_editor_offers_each_theme_once_in_the_language_of_the_page(client, workshop, organiser):
     session = make_session(workshop, kinds=["idea"])
-    actions.add_theme(workshop.programme, by=SYSTEM, name={"it": "Cibo", "en": "Food"}, short={"en": "Food"})
+    add_theme(workshop.programme, by=SYSTEM, name={"it": "Cibo", "en": "Food"}, short={"en": "Food"})
     form = page(client, workshop, session=session.pk).context["form"]
     assert [label for _key, label in form.fields["themes"].choices] == ["Food"]
     assert form["kinds"].initial == ["idea"]
@@ -292,7 +288,7 @@ def test_what_tablets_offer_is_kept_at_the_tables_only(client, workshop, organis
 def test_a_theme_that_is_gone_narrows_nothing_down(workshop):
     kept, gone = make_theme(workshop.programme, "Food"), make_theme(workshop.programme, "Energy")
     session = make_session(workshop, themes=[str(gone.pk)])
-    actions.remove_theme(gone, by=SYSTEM)
+    remove_theme(gone, by=SYSTEM)
     assert session.themes_offered(workshop.programme.themes.all()) == [kept]
 
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from ledger.history import SYSTEM
 from tests.factories import make_organiser, make_programme, make_session, make_theme, make_workshop
-from workshops import actions
 from workshops import agenda_templates as templates
+from workshops.actions.agenda import add_initiative_to_rate
+from workshops.actions.evening import move_session
 from workshops.models import AgendaTemplate
 from workshops.states import SessionKind, SessionState
 
@@ -81,8 +82,8 @@ def test_an_agenda_is_kept_and_used_again_as_it_was_without_times_and_people(cli
     )
     make_session(workshop, kind=SessionKind.BREAK, minutes=15, prompts=0)
     initiative = {"name": {"it": "Frigo"}, "short": {"it": "Frigo"}, "question": {"it": "Lo usi?"}, "theme": theme}
-    actions.add_initiative_to_rate(session, by=SYSTEM, **initiative)
-    actions.move_session(session, SessionState.OPEN, by=SYSTEM)
+    add_initiative_to_rate(session, by=SYSTEM, **initiative)
+    move_session(session, SessionState.OPEN, by=SYSTEM)
     post(client, "org_keep_template", workshop.pk, name="Frigo e bici")
     kept = AgendaTemplate.objects.get()
     later = make_workshop(workshop.programme)

@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from ledger.history import SYSTEM
 from tests.factories import make_group, make_note, make_organiser, make_session, make_theme, make_workshop
-from workshops import actions, undo
+from workshops import undo
+from workshops.actions.agenda import add_initiative_to_rate
+from workshops.actions.evening import ask_prompt, move_session
 from workshops.models import AgendaStep, Prompt, Session
 from workshops.states import SessionState
 
@@ -44,7 +46,7 @@ def test_each_change_is_undone_and_leaves_the_agenda_as_it_was(client, workshop,
     theme = make_theme(workshop.programme)
     session, other = make_session(workshop, prompts=2, rates=True), make_session(workshop, prompts=0)
     first, second = session.prompts.all()
-    initiative = actions.add_initiative_to_rate(
+    initiative = add_initiative_to_rate(
         session, by=SYSTEM, name={"it": "Frigo"}, short={"it": "Frigo"}, question={"it": "Lo usi?"}, theme=theme
     )
     before, at = undo.agenda_now(workshop), workshop.pk
@@ -103,7 +105,7 @@ def test_a_session_that_was_opened_meanwhile_stays_and_so_does_the_step(client, 
     make_session(workshop)
     post(client, "org_add_session", workshop.pk, kind="break")
     added = workshop.sessions.get(kind="break")
-    actions.move_session(added, SessionState.OPEN, by=SYSTEM)
+    move_session(added, SessionState.OPEN, by=SYSTEM)
     response = client.post(reverse("org_agenda_undo", args=[workshop.pk]), follow=True)
     assert "What came with the last change is in use by now, so it stays." in response.content.decode()
     assert (workshop.sessions.count(), workshop.agenda_steps.count()) == (2, 1)
@@ -112,7 +114,7 @@ def test_a_session_that_was_opened_meanwhile_stays_and_so_does_the_step(client, 
 def test_going_back_leaves_the_day_as_it_is(client, workshop, organiser):
     session = make_session(workshop, minutes=45)
     post(client, "org_change_session", workshop.pk, session.pk, **session_form(minutes=60))
-    actions.move_session(session, SessionState.OPEN, by=SYSTEM)
+    move_session(session, SessionState.OPEN, by=SYSTEM)
     opened = Session.objects.get(pk=session.pk)
     post(client, "org_agenda_undo", workshop.pk)
     now = Session.objects.get(pk=session.pk)
@@ -149,7 +151,7 @@ def test_a_question_taken_out_on_the_day_is_asked_no_more_and_its_notes_keep_it(
     session = make_session(workshop, state=SessionState.OPEN, prompts=2)
     first, second = session.prompts.all()
     note = make_note(make_group(workshop), session)
-    actions.ask_prompt(session, first, by=SYSTEM)
+    ask_prompt(session, first, by=SYSTEM)
     post(client, "org_remove_prompt", workshop.pk, first.pk)
     note.refresh_from_db()
     session.refresh_from_db()
@@ -158,7 +160,7 @@ def test_a_question_taken_out_on_the_day_is_asked_no_more_and_its_notes_keep_it(
 
 def test_the_question_on_the_wall_is_asked_in_its_new_words(client, workshop, organiser):
     session = make_session(workshop, state=SessionState.OPEN, prompts=1)
-    actions.ask_prompt(session, session.prompts.get(), by=SYSTEM)
+    ask_prompt(session, session.prompts.get(), by=SYSTEM)
     post(client, "org_change_prompt", workshop.pk, session.prompts.get().pk, text_it="Altre?", text_en="Other?")
     session.refresh_from_db()
     assert session.asked == session.prompts.get()

@@ -25,8 +25,11 @@ from tests.factories import (
     make_user,
     make_workshop,
 )
-from workshops.actions import add_audience, add_initiative_to_rate, give_table_codes, renew_sign_up_link
-from workshops.actions_copy import copy_workshop
+from workshops.actions.agenda import add_initiative_to_rate
+from workshops.actions.audiences import add_audience
+from workshops.actions.copying import copy_workshop
+from workshops.actions.details import renew_sign_up_link
+from workshops.actions.groups import give_table_codes
 from workshops.models import Initiative, ModeratorSeat, Workshop
 from workshops.states import Access, SessionKind, SessionState, WorkshopState
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger.history import SYSTEM
 from participants.models import ShorterTerms
 from tests.factories import PNG, make_organiser, make_programme, make_workshop
-from workshops.actions_emblem import put_emblem
+from workshops.actions.emblem import put_emblem
 from workshops.emblems import LARGEST
 from workshops.models import Programme
 

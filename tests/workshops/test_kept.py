@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger.history import SYSTEM
 from ledger.models import Event
 from tests.factories import make_programme, make_registration, make_session, make_user, make_workshop
-from workshops import actions as plan
+from workshops.actions.moving import move_workshop
 from workshops.kept import FORM_TOKEN, latest_events
 from workshops.states import WorkshopState
 
@@ -45,7 +45,7 @@ def test_a_workshop_just_announced_is_on_the_front_page(client):
     draft = make_workshop(programme, state=WorkshopState.DRAFT, title={"en": "Repair night"})
     make_session(draft)
     before = client.get(reverse("home")).content.decode()
-    plan.move_workshop(draft, WorkshopState.ANNOUNCED, by=SYSTEM)
+    move_workshop(draft, WorkshopState.ANNOUNCED, by=SYSTEM)
     after = client.get(reverse("home")).content.decode()
     assert ["Repair night" in page for page in (before, after)] == [False, True]
 

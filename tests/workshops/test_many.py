@@ -12,7 +12,7 @@ from django.utils import timezone
 from ledger.history import SYSTEM
 from tests.config.world import signed_in
 from tests.factories import make_organiser, make_programme, make_theme
-from workshops.actions import plan_workshop
+from workshops.actions.programmes import plan_workshop
 from workshops.models import Programme
 
 pytestmark = pytest.mark.django_db

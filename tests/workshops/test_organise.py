@@ -8,7 +8,8 @@ from django.urls import reverse
 from ledger.history import SYSTEM
 from ledger.models import Event
 from tests.factories import make_organiser, make_programme, make_session, make_theme, make_user, make_workshop
-from workshops.actions import change_details, move_workshop
+from workshops.actions.details import change_details
+from workshops.actions.moving import move_workshop
 from workshops.models import Programme, Workshop
 from workshops.states import TeamRole, WorkshopState
 

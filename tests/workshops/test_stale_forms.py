@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ledger.history import SYSTEM
 from tests.factories import make_organiser, make_session, make_workshop
-from workshops import actions
+from workshops.actions.changing import change
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +95,7 @@ def test_what_was_ticked_or_chosen_meanwhile_stays(client, workshop):
     page = reverse("org_agenda", args=[workshop.pk]) + f"?session={session.pk}"
     url = reverse("org_change_session", args=[workshop.pk, session.pk])
     mine = open_form(client, page, url)
-    actions.change(session, by=SYSTEM, rates=True, dots_per_person=5)
+    change(session, by=SYSTEM, rates=True, dots_per_person=5)
     client.post(url, {**mine, "minutes": "30"})
     assert stored(session, "rates", "dots_per_person", "minutes") == (True, 5, 30)
 

@@ -15,11 +15,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workshops import actions, queries
+from workshops import queries
 from workshops.access import actor_of, organises, organises_programme, signed_in
+from workshops.actions import agenda, changing, moving
+from workshops.actions import details as describing
+from workshops.actions import programmes as planning
+from workshops.actions.audiences import TooManyReserved
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.equals import untranslated
-from workshops.forms import AudienceForm, DetailsForm, NewWorkshopForm, ProgrammeForm, ThemeForm, every_language
+from workshops.forms import every_language
 from workshops.forms_emblem import EmblemForm
+from workshops.forms_programme import ProgrammeForm, ThemeForm
+from workshops.forms_workshop import AudienceForm, DetailsForm, NewWorkshopForm
 from workshops.models import Programme, Theme, Workshop
 from workshops.permissions import can_start_programmes
 from workshops.states import WORKSHOP_MOVES, WorkshopState
@@ -46,7 +53,7 @@ def new_programme(request: HttpRequest) -> HttpResponse:
     initial = {"spoken": every_language(), "zone_name": "Europe/Rome"}
     form = ProgrammeForm(request.POST or None, initial=initial, languages=every_language())
     if form.is_valid():
-        programme = actions.start_programme(request.user, by=actor_of(request), **form.values())
+        programme = planning.start_programme(request.user, by=actor_of(request), **form.values())
         messages.success(request, _("The programme is here. Add its themes, then the first workshop."))
         return redirect("org_programme", programme.pk)
     return render(request, "org/programme_new.html", {"form": form})
@@ -60,7 +67,7 @@ def programme(request: HttpRequest, programme: Programme) -> HttpResponse:
         request.POST or None, initial=ProgrammeForm.initial_of(programme), languages=programme.languages
     )
     if form.is_valid():
-        actions.change(programme, by=actor_of(request), **form.values())
+        changing.change(programme, by=actor_of(request), **form.values())
         messages.success(request, _("Saved."))
         return redirect("org_programme", programme.pk)
     return programme_page(request, programme, form=form)
@@ -108,7 +115,7 @@ def add_theme(request: HttpRequest, programme: Programme) -> HttpResponse:
     form = _theme_form(programme, None, request.POST)
     if not form.is_valid():
         return programme_page(request, programme, theme_form=form)
-    actions.add_theme(programme, by=actor_of(request), **form.cleaned_data)
+    planning.add_theme(programme, by=actor_of(request), **form.cleaned_data)
     return redirect(_themes_of(programme))
 
 
@@ -119,7 +126,7 @@ def change_theme(request: HttpRequest, programme: Programme, theme_id: UUID) -> 
     form = _theme_form(programme, theme, request.POST, initial=ThemeForm.initial_of(theme))
     if not form.is_valid():
         return programme_page(request, programme, theme_form=form)
-    actions.change(theme, by=actor_of(request), **form.cleaned_data)
+    changing.change(theme, by=actor_of(request), **form.cleaned_data)
     return redirect(_themes_of(programme))
 
 
@@ -127,7 +134,7 @@ def change_theme(request: HttpRequest, programme: Programme, theme_id: UUID) -> 
 @organises_programme
 def remove_theme(request: HttpRequest, programme: Programme, theme_id: UUID) -> HttpResponse:
     theme = get_object_or_404(programme.themes, pk=theme_id)
-    actions.remove_theme(theme, by=actor_of(request))
+    planning.remove_theme(theme, by=actor_of(request))
     messages.success(request, _("%(theme)s is no longer a theme.") % {"theme": theme.name})
     return redirect(_themes_of(programme))
 
@@ -144,9 +151,9 @@ def new_workshop(request: HttpRequest, programme: Programme) -> HttpResponse:
     if form.is_valid():
         values = form.values()
         evening = values.pop("evening")
-        workshop = actions.plan_workshop(programme, by=actor_of(request), **values)
+        workshop = planning.plan_workshop(programme, by=actor_of(request), **values)
         if evening:
-            actions.use_evening_template(workshop, by=actor_of(request))
+            agenda.use_evening_template(workshop, by=actor_of(request))
         messages.success(request, _("The workshop is a draft: only you see it."))
         return redirect("org_agenda", workshop.pk)
     return render(request, "org/workshop_new.html", {"programme": programme, "form": form})
@@ -167,8 +174,8 @@ def details(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             return question
         told = told_of_news(workshop, form.values())
         try:
-            actions.change_details(workshop, by=actor_of(request), **form.values())
-        except actions.TooManyReserved as reserved:
+            describing.change_details(workshop, by=actor_of(request), **form.values())
+        except TooManyReserved as reserved:
             form.add_error("places", _("%(n)s places are reserved. Reserve fewer first.") % {"n": reserved.reserved})
         else:
             now = timezone.now().astimezone(workshop.zone)
@@ -192,7 +199,7 @@ def details_page(
         "section": "details",
         "form": form or DetailsForm(initial=DetailsForm.initial_of(workshop), languages=languages, zone=workshop.zone),
         "moves": {move.value: move in reachable for move in PLANNING_MOVES},
-        "missing": actions.missing_to_announce(workshop),
+        "missing": moving.missing_to_announce(workshop),
         "untranslated": untranslated(workshop),
         "audiences": audiences,
         "asked": asked,
@@ -214,16 +221,16 @@ def state(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     if "back" in request.POST:
         return redirect("org_details", workshop.pk)
     announces = wanted == WorkshopState.ANNOUNCED and wanted in WORKSHOP_MOVES[workshop.state]
-    is_ready = announces and not actions.missing_to_announce(workshop)
+    is_ready = announces and not moving.missing_to_announce(workshop)
     if is_ready and (question := ask_before_announcing(request, workshop)):
         return question
     told = told_of(workshop) if is_ready and unsaid(workshop) else []
     try:
-        actions.move_workshop(workshop, wanted, by=actor_of(request))
-    except actions.NotReady as missing:
+        moving.move_workshop(workshop, wanted, by=actor_of(request))
+    except NotReady as missing:
         for reason in missing.reasons:
             messages.error(request, reason)
-    except (actions.MoveNotAllowed, actions.MovedMeanwhile):
+    except (MoveNotAllowed, MovedMeanwhile):
         messages.error(request, _("The workshop has moved on meanwhile. Look at where it is now."))
     else:
         messages.success(request, " ".join([_state_sentence(wanted), we_write(mails_to(told))]).strip())

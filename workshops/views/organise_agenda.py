@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workshops import actions, agenda_actions, queries
+from workshops import queries
 from workshops.access import actor_of, organises
+from workshops.actions import agenda as planning
+from workshops.actions import changing, details, ordering, removing, rewording
+from workshops.actions.removing import StillNeeded
 from workshops.agenda_templates import templates_of
-from workshops.forms import InitiativeForm, PromptForm, SessionForm
-from workshops.forms_agenda import TemplateNameForm
+from workshops.forms_agenda import InitiativeForm, PromptForm, SessionForm, TemplateNameForm
 from workshops.models import Initiative, Prompt, Session, Theme, Workshop
 from workshops.states import SessionKind
 from workshops.telling import told_of_news
@@ -161,7 +163,7 @@ def move_end(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     if question := ask_first(request, workshop, end, goal="org_agenda_end", works_out=end):
         return question
     told = told_of_news(workshop, end)
-    actions.change_details(workshop, by=actor_of(request), **end)
+    details.change_details(workshop, by=actor_of(request), **end)
     ends = _("The workshop now ends at %(time)s.") % {"time": f"{workshop.local_end:%H:%M}"}
     messages.success(request, " ".join([ends, we_write(mails_to(told))]).strip())
     return _back(None, workshop)
@@ -175,11 +177,11 @@ def add_session(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in SessionKind:
         return HttpResponseBadRequest(_("There is no such kind of session."))
-    session = actions.add_session(
+    session = planning.add_session(
         workshop,
         by=actor_of(request),
         kind=kind,
-        title=actions.words_in_languages(SessionKind(kind).label, workshop.programme.languages),
+        title=planning.words_in_languages(SessionKind(kind).label, workshop.programme.languages),
         minutes=NEW_MINUTES.get(kind, 20),
         dots_per_person=3 if kind == SessionKind.TABLES else 0,
     )
@@ -195,8 +197,8 @@ def change_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -
     if not form.is_valid():
         return _page(request, workshop, session_id=session.pk, sent=form)
     try:
-        agenda_actions.change_session(session, by=actor_of(request), **form.cleaned_data)
-    except actions.StillNeeded:
+        rewording.change_session(session, by=actor_of(request), **form.cleaned_data)
+    except StillNeeded:
         form.add_error("scale", _("The tables may have answered with this scale, so it stays."))
         return _page(request, workshop, session_id=session.pk, sent=form)
     _say_saved(request, workshop)
@@ -210,9 +212,9 @@ def move_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -> 
     """`to=up` or `to=down`: one place earlier or later; `to=3`: the third place."""
     session, to = _session(workshop, session_id), request.POST.get("to", "")
     if to in ("up", "down"):
-        actions.move_in_agenda(session, up=to == "up", by=actor_of(request))
+        ordering.move_in_agenda(session, up=to == "up", by=actor_of(request))
     elif position := _position(to):
-        agenda_actions.place_in_agenda(session, position, by=actor_of(request))
+        ordering.place_in_agenda(session, position, by=actor_of(request))
     else:
         return HttpResponseBadRequest(_("Up or down?"))
     return _back(session, workshop)
@@ -229,8 +231,8 @@ def _position(typed: str) -> int:
 def remove_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -> HttpResponse:
     session = _session(workshop, session_id)
     try:
-        actions.remove(session, by=actor_of(request), workshop=workshop)
-    except actions.StillNeeded:
+        removing.remove(session, by=actor_of(request), workshop=workshop)
+    except StillNeeded:
         messages.error(request, _("This session has been opened, so it stays: its notes belong to it."))
         return _back(session, workshop)
     messages.success(request, _("%(session)s is out of the agenda.") % {"session": session.title})
@@ -245,7 +247,7 @@ def add_prompt(request: HttpRequest, workshop: Workshop, session_id: UUID) -> Ht
     form = _prompt_form(session, None, request.POST)
     if not form.is_valid():
         return _page(request, workshop, session_id=session.pk, sent=form)
-    actions.add_prompt(session, text=form.cleaned_data["text"], by=actor_of(request))
+    planning.add_prompt(session, text=form.cleaned_data["text"], by=actor_of(request))
     return _back(session, workshop, "questions")
 
 
@@ -257,7 +259,7 @@ def change_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> 
     form = _prompt_form(prompt.session, prompt, request.POST)
     if not form.is_valid():
         return _page(request, workshop, session_id=prompt.session_id, sent=form)
-    instead = agenda_actions.reword_prompt(prompt, text=form.cleaned_data["text"], by=actor_of(request))
+    instead = rewording.reword_prompt(prompt, text=form.cleaned_data["text"], by=actor_of(request))
     _say_saved(request, workshop)
     if instead != prompt:
         messages.info(request, _("The tables have answered the old words: their notes keep them."))
@@ -270,9 +272,9 @@ def change_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> 
 def move_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> HttpResponse:
     prompt, to = _prompt(workshop, prompt_id), request.POST.get("to", "")
     if to in ("up", "down"):
-        actions.move_prompt(prompt, up=to == "up", by=actor_of(request))
+        ordering.move_prompt(prompt, up=to == "up", by=actor_of(request))
     elif position := _position(to):
-        agenda_actions.place_prompt(prompt, position, by=actor_of(request))
+        ordering.place_prompt(prompt, position, by=actor_of(request))
     else:
         return HttpResponseBadRequest(_("Up or down?"))
     return _back(prompt.session, workshop, "questions")
@@ -284,7 +286,7 @@ def move_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> Ht
 def remove_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> HttpResponse:
     """Once the tables have been asked it, it is only asked no more: notes that answer it keep it."""
     prompt = _prompt(workshop, prompt_id)
-    agenda_actions.take_out_prompt(prompt, by=actor_of(request))
+    rewording.take_out_prompt(prompt, by=actor_of(request))
     if prompt.session.opened_at:
         messages.info(request, _("It is asked no more. Notes that answer it keep it."))
     return _back(prompt.session, workshop, "questions")
@@ -299,7 +301,7 @@ def add_initiative(request: HttpRequest, workshop: Workshop, session_id: UUID) -
     form = _initiative_form(workshop, None, request.POST)
     if not form.is_valid():
         return _page(request, workshop, session_id=session.pk, sent=form)
-    actions.add_initiative_to_rate(session, by=actor_of(request), **form.cleaned_data)
+    planning.add_initiative_to_rate(session, by=actor_of(request), **form.cleaned_data)
     return _back(session, workshop, "initiatives")
 
 
@@ -312,7 +314,7 @@ def change_initiative(request: HttpRequest, workshop: Workshop, initiative_id: U
     form = _initiative_form(workshop, initiative, request.POST)
     if not form.is_valid():
         return _page(request, workshop, session_id=session.pk if session else "", sent=form)
-    actions.change(initiative, by=actor_of(request), workshop=workshop, **form.cleaned_data)
+    changing.change(initiative, by=actor_of(request), workshop=workshop, **form.cleaned_data)
     _say_saved(request, workshop)
     return _back(session, workshop, "initiatives")
 
@@ -323,7 +325,7 @@ def change_initiative(request: HttpRequest, workshop: Workshop, initiative_id: U
 def remove_initiative(request: HttpRequest, workshop: Workshop, initiative_id: UUID) -> HttpResponse:
     initiative = get_object_or_404(workshop.initiatives, pk=initiative_id)
     try:
-        actions.remove(initiative, by=actor_of(request), workshop=workshop)
-    except actions.StillNeeded:
+        removing.remove(initiative, by=actor_of(request), workshop=workshop)
+    except StillNeeded:
         messages.error(request, _("The tables have rated it, so it stays."))
     return _back(workshop.sessions.filter(rates=True).first(), workshop, "initiatives")

@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from workshops import actions
 from workshops.access import actor_of, organises
-from workshops.forms import AudienceForm
+from workshops.actions import audiences
+from workshops.actions.audiences import TooManyReserved
+from workshops.actions.removing import StillNeeded
+from workshops.forms_workshop import AudienceForm
 from workshops.models import Audience, Workshop
 from workshops.views.organise import details_page
 
@@ -23,7 +25,7 @@ from workshops.views.organise import details_page
 @organises
 def add_audience(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     form = AudienceForm.of(workshop, None, request.POST)
-    return _written(request, workshop, form, lambda: actions.add_audience(workshop, **_values(request, form)))
+    return _written(request, workshop, form, lambda: audiences.add_audience(workshop, **_values(request, form)))
 
 
 @require_POST
@@ -31,7 +33,7 @@ def add_audience(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 def change_audience(request: HttpRequest, workshop: Workshop, audience_id: UUID) -> HttpResponse:
     audience = get_object_or_404(workshop.audiences, pk=audience_id)
     form = AudienceForm.of(workshop, audience, request.POST)
-    return _written(request, workshop, form, lambda: actions.change_audience(audience, **_values(request, form)))
+    return _written(request, workshop, form, lambda: audiences.change_audience(audience, **_values(request, form)))
 
 
 def _values(request: HttpRequest, form: AudienceForm) -> dict:
@@ -45,7 +47,7 @@ def _written(
     if form.is_valid():
         try:
             write()
-        except actions.TooManyReserved as reserved:
+        except TooManyReserved as reserved:
             left = {"left": workshop.places - reserved.reserved}
             form.add_error("places", _("There are not so many places: %(left)s are not reserved yet.") % left)
         else:
@@ -59,8 +61,8 @@ def _written(
 def remove_audience(request: HttpRequest, workshop: Workshop, audience_id: UUID) -> HttpResponse:
     audience = get_object_or_404(workshop.audiences, pk=audience_id)
     try:
-        actions.remove_audience(audience, by=actor_of(request))
-    except actions.StillNeeded:
+        audiences.remove_audience(audience, by=actor_of(request))
+    except StillNeeded:
         told = _("People have signed up as %(audience)s. Reserve fewer places instead.")
         messages.error(request, told % {"audience": audience})
     return redirect(_audiences_of(workshop))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from workshops.access import actor_of, organises_programme
-from workshops.actions_emblem import put_emblem, remove_emblem
+from workshops.actions.emblem import put_emblem, remove_emblem
 from workshops.forms_emblem import EmblemForm
 from workshops.models import Programme
 from workshops.views.organise import programme_page

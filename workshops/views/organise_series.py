@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from workshops import actions_copy
 from workshops.access import actor_of, organises
+from workshops.actions import copying
 from workshops.forms_series import CopyForm
 from workshops.models import Workshop
 
@@ -25,7 +25,7 @@ def copy(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         zone=workshop.zone,
     )
     if form.is_valid():
-        made = actions_copy.copy_workshop(workshop, by=actor_of(request), **form.values())
+        made = copying.copy_workshop(workshop, by=actor_of(request), **form.values())
         told = _("Workshop %(number)s is a draft with the same plan. Ask its moderators whether they can come.")
         messages.success(request, told % {"number": made.number})
         return redirect("org_details", made.pk)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from workshops import actions, actions_cancel
 from workshops.access import actor_of, organises
+from workshops.actions import cancelling
+from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed
 from workshops.forms_cancel import CancelForm
 from workshops.models import Workshop
 from workshops.states import WORKSHOP_MOVES, WorkshopState
@@ -121,8 +122,8 @@ def cancel(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     if form.is_valid():
         try:
             because = form.cleaned_data["cancelled_because"]
-            actions_cancel.cancel_workshop(workshop, because=because, by=actor_of(request))
-        except (actions.MoveNotAllowed, actions.MovedMeanwhile):
+            cancelling.cancel_workshop(workshop, because=because, by=actor_of(request))
+        except (MoveNotAllowed, MovedMeanwhile):
             messages.error(request, _("The workshop has moved on meanwhile. Look at where it is now."))
         else:
             messages.success(request, " ".join([_("The workshop is cancelled."), we_write(mails_to(told))]).strip())

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from workshops import agenda_templates as templates
 from workshops import undo as steps
 from workshops.access import actor_of, organises, organises_programme
-from workshops.actions import StillNeeded
+from workshops.actions.removing import StillNeeded
 from workshops.forms_agenda import TemplateNameForm
 from workshops.models import AgendaTemplate, Programme, Workshop
 

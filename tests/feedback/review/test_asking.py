@@ -22,7 +22,7 @@ from participants.actions.forget import erase_person
 from participants.models import PlaceLink
 from tests.factories import make_organiser
 from tests.feedback.review.rooms import ask, make_people
-from workshops.actions import MoveNotAllowed, NotReady
+from workshops.actions.moving import MoveNotAllowed, NotReady
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -17,7 +17,7 @@ from ledger.history import SYSTEM
 from ledger.models import Event, Job
 from tests.factories import make_theme
 from tests.feedback.summary.rooms import ALONE, BIKES, FRIDGE, compile_now, make_room, work_off
-from workshops.actions import MoveNotAllowed, NotReady
+from workshops.actions.moving import MoveNotAllowed, NotReady
 from workshops.states import SessionState, WorkshopState
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from tests.factories import (
     make_theme,
 )
 from tests.feedback.summary.rooms import BIKES, FRIDGE, make_curated_room, make_room
-from workshops.actions import MoveNotAllowed, NotReady
+from workshops.actions.moving import MoveNotAllowed, NotReady
 from workshops.states import SessionState, TeamRole, WorkshopState
 
 pytestmark = pytest.mark.django_db

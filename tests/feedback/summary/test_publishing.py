@@ -24,8 +24,9 @@ from ledger.models import Event, Job, Mail
 from participants.models import Registration
 from tests.factories import make_programme, make_registration, make_workshop
 from tests.feedback.summary.rooms import ALONE, BIKES, FRIDGE, make_curated_room
-from workshops import actions as plan
-from workshops.actions import NotReady
+from workshops.actions.agenda import add_initiative
+from workshops.actions.moving import NotReady
+from workshops.actions.programmes import add_theme
 from workshops.states import WorkshopState
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def change(note, text):
 def test_the_outcome_stores_ids_and_revisions_and_no_text_of_a_note():
     room = ready_room()
     change(room.notes[1], "The children ride.")
-    initiative = plan.add_initiative(room.workshop, by=SYSTEM, name={"en": "Fridge"}, short={"en": "Fridge"})
+    initiative = add_initiative(room.workshop, by=SYSTEM, name={"en": "Fridge"}, short={"en": "Fridge"})
     for table, answer, people in [(0, 5, 3), (1, 5, 2), (1, 1, 1)]:
         RatingTally.objects.create(
             group=room.tables[table], session=room.session, initiative=initiative, answer=answer, people=people
@@ -432,7 +433,7 @@ def test_parts_of_an_outcome_that_was_taken_back_are_gone(large, client):
 
 def test_a_theme_nobody_raised_and_the_next_workshop_are_named(client):
     room = ready_room()
-    plan.add_theme(room.workshop.programme, by=SYSTEM, name={"en": "Energy"}, short={"en": "Energy"}, icon="sun")
+    add_theme(room.workshop.programme, by=SYSTEM, name={"en": "Energy"}, short={"en": "Energy"}, icon="sun")
     make_workshop(room.workshop.programme, title={"en": "Over already"}, state=WorkshopState.PUBLISHED)
     make_workshop(room.workshop.programme, title={"en": "Design the fridge"})
     make_workshop(make_programme(), title={"en": "Somewhere else"})

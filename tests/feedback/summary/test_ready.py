@@ -14,7 +14,7 @@ from ledger.models import Event, Job
 from participants.models import Device
 from tests.factories import make_organiser, make_session
 from tests.feedback.summary.rooms import make_room, work_off
-from workshops.actions import NotReady
+from workshops.actions.moving import NotReady
 from workshops.models import Session, Workshop
 from workshops.states import SessionKind, SessionState, WorkshopState
 

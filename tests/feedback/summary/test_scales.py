@@ -23,7 +23,7 @@ from ledger.typesetting import typeset
 from participants.run_sheet import run_sheet
 from tests.factories import make_group, make_organiser, make_session, make_workshop
 from tests.feedback.summary.rooms import Room, make_curated_room
-from workshops.actions import add_initiative
+from workshops.actions.agenda import add_initiative
 from workshops.agenda_templates import keep_as_template, templates_of, use_template
 from workshops.models import Session, Workshop
 from workshops.scales import WORDS, steps

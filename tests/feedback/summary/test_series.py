@@ -10,7 +10,7 @@ from feedback.summary import actions, publish, series
 from ledger.history import SYSTEM
 from tests.factories import make_organiser, make_session, make_workshop
 from tests.feedback.summary.rooms import make_curated_room
-from workshops.actions import NotReady
+from workshops.actions.moving import NotReady
 from workshops.models import Prompt, Workshop
 from workshops.states import WorkshopState
 

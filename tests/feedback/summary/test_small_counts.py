@@ -10,8 +10,8 @@ from ledger.history import SYSTEM
 from participants.models import Seat
 from tests.factories import make_organiser, make_registration
 from tests.feedback.summary.rooms import make_curated_room
-from workshops import actions as plan
-from workshops.actions import NotReady
+from workshops.actions.agenda import add_initiative
+from workshops.actions.moving import NotReady
 from workshops.states import WorkshopState
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_each_place_where_few_people_show_is_named_with_its_finding(room):
     Note.objects.filter(pk=room.notes[1].pk).update(backers=3)
     actions.retitle(bikes, title="Two of us ride", text="", revision=1, language="en", by=SYSTEM)
     actions.set_headline(room.draft, headline="We share.", lead="A mother asked.", language="en", by=SYSTEM)
-    initiative = plan.add_initiative(room.workshop, by=SYSTEM, name={"en": "Library"}, short={"en": "Library"})
+    initiative = add_initiative(room.workshop, by=SYSTEM, name={"en": "Library"}, short={"en": "Library"})
     tally = {"session": room.session, "initiative": initiative, "group": room.tables[0]}
     RatingTally.objects.create(**tally, answer=5, people=4)
     assert told(room) == [

@@ -21,8 +21,8 @@ from ledger.history import SYSTEM
 from ledger.models import Event
 from tests.factories import PNG, make_organiser
 from tests.feedback.summary.rooms import BIKES, make_curated_room
-from workshops.actions import NotReady
-from workshops.actions_emblem import put_emblem
+from workshops.actions.emblem import put_emblem
+from workshops.actions.moving import NotReady
 from workshops.models import Programme
 from workshops.states import WorkshopState
 

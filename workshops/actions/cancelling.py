@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from ledger.history import Actor
-from workshops.actions import change, move_workshop
+from workshops.actions.changing import change
+from workshops.actions.moving import move_workshop
 from workshops.models import Workshop
 from workshops.states import WorkshopState
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ledger.history import Actor, record
-from workshops.actions import kit_changed
+from workshops.actions.changing import kit_changed
 from workshops.models import Group, ModeratorRound, ModeratorSeat, Session, Workshop
 from workshops.rounds import table_of
 

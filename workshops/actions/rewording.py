@@ -1,4 +1,4 @@
-"""Changes to single parts of an agenda that need more than a new value: places in the order, and words on the day."""
+"""Changes that heed what tables have answered already: another scale, other words, a question less."""
 
 from __future__ import annotations
 
@@ -8,34 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger.history import Actor, record
-from workshops.actions import StillNeeded, change, kit_changed
+from workshops.actions.changing import change, kit_changed
+from workshops.actions.removing import StillNeeded
 from workshops.models import Prompt, Session, Workshop
-
-
-@transaction.atomic
-def place_in_agenda(session: Session, position: int, *, by: Actor) -> bool:
-    """Put a session at a position, counted from 1; past the end is the end. False when it stands there already."""
-    return _place(session, list(session.workshop.sessions.select_for_update()), position, session.workshop, by)
-
-
-@transaction.atomic
-def place_prompt(prompt: Prompt, position: int, *, by: Actor) -> bool:
-    """Put a question at a position of its session, counted from 1. False when it stands there already."""
-    return _place(prompt, list(prompt.session.prompts.select_for_update()), position, prompt.session.workshop, by)
-
-
-def _place(thing: Session | Prompt, ordered: list[Any], position: int, workshop: Workshop, by: Actor) -> bool:
-    """Write the new `order` of the rows in `ordered`, with `thing` at `position`."""
-    before = [each.pk for each in ordered]
-    ordered.insert(min(max(position, 1), len(ordered)) - 1, ordered.pop(before.index(thing.pk)))
-    if [each.pk for each in ordered] == before:
-        return False
-    for order, each in enumerate(ordered):
-        if each.order != order:
-            type(each)._default_manager.filter(pk=each.pk).update(order=order)
-    record(thing, f"{thing._meta.model_name}.reordered", by=by, scope=workshop.pk)
-    kit_changed(workshop)
-    return True
 
 
 @transaction.atomic

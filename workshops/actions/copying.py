@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Model
 
 from ledger.history import Actor, record
-from workshops.actions import plan_workshop, renew_sign_up_link
+from workshops.actions.details import renew_sign_up_link
+from workshops.actions.programmes import plan_workshop
 from workshops.models import Audience, Group, Initiative, ModeratorRound, ModeratorSeat, Prompt, Session, Workshop
 from workshops.states import Access
 

@@ -1,0 +1,1 @@
+"""Reads of this floor: each module gathers what one page shows."""
