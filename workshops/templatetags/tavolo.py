@@ -36,7 +36,13 @@ ANSWERS_IN_ONE_ROW = 24
 ANSWERS_DRAWN = 60  # more answers than this are a bar
 
 
-# What people said
+# Messages and what people said
+
+
+@register.filter
+def said_at(messages: Iterable[Any], place: str) -> list[Any]:
+    """The messages for one place of a page, by their `extra_tags`; those without any are for its top, `""`."""
+    return [message for message in messages if message.extra_tags == place]
 
 
 @register.filter
