@@ -220,7 +220,7 @@ def test_the_page_of_an_open_workshop_has_a_form_and_counts_places(client: Clien
     answer = client.get(workshop.get_absolute_url())
     assert (answer.context["page"].sign_up, answer.context["page"].places.left) == ("open", 17)
     assert f'action="{reverse("place_form", args=[workshop.slug])}"' in answer.content.decode()
-    assert "17 places left" in answer.content.decode()
+    assert "<b>17</b> places left" in answer.content.decode()
 
 
 def in_days(days: int) -> dt.datetime:
