@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.cockpit import Cockpit, CockpitTable
+from feedback.models import Draft, Note
 from feedback.readiness import Check, State
 from workshops.actions.moving import missing_to_announce, missing_to_go_live
 from workshops.models import Theme
@@ -318,10 +319,11 @@ def _unseated(cockpit: Cockpit) -> list[Step]:
 
 
 def _afterwards(cockpit: Cockpit) -> list[Step]:
+    if cockpit.workshop.state == WorkshopState.CURATING:
+        return _to_curate(cockpit)
     summary = partial(Step, label=_("Open the summary"), url=_url("org_summary", cockpit))
     steps: dict[str, list[Step]] = {
         WorkshopState.COMPILING: [summary(_("The notes are being compiled"), _("You can leave this page."))],
-        WorkshopState.CURATING: [summary(_("Turn the notes into findings"), _("Then ask the people who were there."))],
         WorkshopState.ASKING: [
             Step(
                 _("People are being asked"),
@@ -341,3 +343,23 @@ def _afterwards(cockpit: Cockpit) -> list[Step]:
         ],
     }
     return steps[cockpit.workshop.state]
+
+
+def _to_curate(cockpit: Cockpit) -> list[Step]:
+    draft = cockpit.workshop.drafts.current().first()
+    is_new = draft is not None and draft.curated_at is None
+    title = _("The draft is ready") if is_new else _("Turn the notes into findings")
+    why = " ".join([*_held_by(draft), _("Then ask the people who were there.")])
+    return [Step(title, why, _("Open the summary"), _url("org_summary", cockpit))]
+
+
+def _held_by(draft: Draft | None) -> list[str]:
+    """How many findings a draft has, and how many notes have no place in it yet."""
+    if draft is None:
+        return []
+    findings = draft.findings.shown().count()
+    said = Note.objects.standing().of_workshop(draft.workshop).exclude(text="")
+    left = said.exclude(placements__draft=draft).count()
+    counted = ngettext("%(count)d finding.", "%(count)d findings.", findings) % {"count": findings}
+    to_place = ngettext("%(count)d note to place.", "%(count)d notes to place.", left) % {"count": left}
+    return [counted, to_place] if left else [counted]

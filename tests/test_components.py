@@ -142,6 +142,38 @@ def test_choices_are_chips_that_keep_their_state_in_an_input():
     assert re.findall(r'<label class="chip" for="(id_theme_0)"><input[^>]*checked[^>]*>', html) == ["id_theme_0"]
 
 
+class SessionForm(forms.Form):
+    themes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=[("7", "Food"), ("8", "Energy")])
+    kinds = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, choices=[("habit", "Habit"), ("idea", "Idea")]
+    )
+
+
+def chips_in(html: str) -> list[tuple[str, str, str]]:
+    """Of each chip: its classes, its icon, its word."""
+    return re.findall(r'<label class="([^"]*)".*?chip-face">(?:<svg.*?#([\w-]+)".*?</svg>)?(\w+)<', html)
+
+
+def test_themes_and_kinds_to_choose_from_have_their_icons():
+    food = SimpleNamespace(pk=7, slot=3, icon="carrot")
+    themes = render("{% field form.themes themes=themes %}", form=SessionForm(), themes=[food])
+    assert chips_in(themes) == [("chip theme-3", "carrot", "Food"), ("chip", "", "Energy")]
+    kinds = render("{% field form.kinds kinds=True %}", form=SessionForm())
+    assert chips_in(kinds) == [("chip", "repeat-2", "Habit"), ("chip", "lightbulb", "Idea")]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Bread at seven.", "Bread at seven."),
+        ("Bread at seven in the bin", "Bread at seven…"),
+        ("Breadatseveninthebin", "Breadatsevenint…"),
+    ],
+)
+def test_a_long_text_ends_after_a_whole_word_where_it_can(text, shown):
+    assert render("{{ text|up_to:16 }}", text=text) == shown
+
+
 def test_the_summary_of_errors_links_to_its_field_and_says_the_same_words():
     form = PlaceForm({"email": "teresa@"})
     assert re.findall(r'<a href="#(\w+)">([^<]*)', render("{% error_summary form %}", form=form)) == [

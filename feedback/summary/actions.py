@@ -314,7 +314,12 @@ def hide_words(note: Note, words: str, replacement: str, *, by: Actor) -> Redact
 
 @transaction.atomic
 def show_words(note: Note, words: str, *, by: Actor) -> None:
-    """Show hidden words of a note again, everywhere. Raises `NotInThisDraft` when they are not hidden."""
+    """Show hidden words of a note again, everywhere.
+
+    Raises `NotInThisDraft` when they are not hidden, `TooLongToHide` when they are longer than can be.
+    """
+    if len(words) > LONGEST_HIDDEN:
+        raise TooLongToHide(note.pk)
     gone, _rows = Redaction.objects.filter(note=note, words=words).delete()
     if not gone:
         raise NotInThisDraft(note.pk)

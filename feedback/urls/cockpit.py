@@ -25,6 +25,7 @@ urlpatterns = [
     path("w/<uuid:workshop_id>/devices/<uuid:device_id>/remove/", cockpit.org_device_remove, name="org_device_remove"),
     path("w/<uuid:workshop_id>/notes/", notes.org_notes, name="org_notes"),
     path("w/<uuid:workshop_id>/notes.csv", notes.org_notes_csv, name="org_notes_csv"),
+    path("w/<uuid:workshop_id>/notes/fields.csv", notes.org_notes_fields, name="org_notes_fields"),
     path("w/<uuid:workshop_id>/notes/copy/", notes.org_take_copy, name="org_take_copy"),
     path("w/<uuid:workshop_id>/notes/<uuid:note_id>/correct/", plenary.org_correct_note, name="org_correct_note"),
     path("w/<uuid:workshop_id>/notes/held/<uuid:op_id>/accept/", notes.org_held_accept, name="org_held_accept"),

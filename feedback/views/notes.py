@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from feedback.models import Note, Op
+from feedback.notes import exported
 from feedback.notes.actions import accept_held, refuse_held
 from feedback.notes.confirmations import Heard, Table, heard_in
 from feedback.notes.copies import MOST_BYTES, NotACopy, TakenIn, read_copy, take_in
@@ -228,58 +230,19 @@ def _sentences(taken: TakenIn) -> list[str]:
 @organises
 def org_notes_csv(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """All standing notes in reading order, one a row, without the names of those who wrote them."""
+    return _table(f"{workshop.slug}-notes.csv", exported.notes_rows(workshop))
+
+
+@require_GET
+@organises
+def org_notes_fields(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """What the columns of that table mean."""
+    return _table(f"{workshop.slug}-notes-fields.csv", exported.fields_rows())
+
+
+def _table(name: str, rows: Iterable[list[str]]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{workshop.slug}-notes.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response.write(MARK)
-    rows = csv.writer(response)
-    rows.writerow(
-        [
-            "note",
-            "table",
-            "session",
-            "question",
-            "theme",
-            "kind",
-            "text",
-            "language",
-            "initiative",
-            "rating",
-            "dots",
-            "stood_behind_it",
-            "disagreed",
-            "same_as",
-            "stored_at",
-            "said_before",
-            "corrected_at",
-        ]
-    )
-    shown = Note.objects.standing().of_workshop(workshop).exclude(pk__in=held_back(workshop.pk))
-    notes = shown.with_places().select_related("prompt").in_reading_order()
-    rows.writerows([safe_cell(str(cell)) for cell in _row(note, workshop)] for note in notes.iterator(chunk_size=500))
+    csv.writer(response).writerows([safe_cell(cell) for cell in row] for row in rows)
     return response
-
-
-def _row(note: Note, workshop: Workshop) -> list[Any]:
-    return [
-        note.pk,
-        note.group,
-        note.session,
-        note.prompt or "",
-        note.theme or "",
-        note.kind,
-        note.text,
-        note.lang,
-        note.initiative or "",
-        note.rating or "",
-        note.dots,
-        "" if note.backers is None else note.backers,
-        "" if note.disagreed is None else note.disagreed,
-        note.same_as_id or "",
-        _in_zone(note.created_at, workshop),
-        note.corrections[-1]["from"] if note.corrections else "",
-        _in_zone(dt.datetime.fromisoformat(note.corrections[-1]["at"]), workshop) if note.corrections else "",
-    ]
-
-
-def _in_zone(moment: dt.datetime, workshop: Workshop) -> str:
-    return moment.astimezone(workshop.zone).isoformat(timespec="seconds")

@@ -231,7 +231,11 @@ def org_late_seen(request: HttpRequest, workshop: Workshop, draft: Draft) -> Htt
 @curates
 def org_show_words(request: HttpRequest, workshop: Workshop, draft: Draft, note_id: uuid.UUID) -> HttpResponse:
     """Hidden words are shown again."""
-    actions.show_words(note_of(workshop, note_id), request.POST.get("words", "")[:200], by=actor_of(request))
+    try:
+        actions.show_words(note_of(workshop, note_id), request.POST.get("words", ""), by=actor_of(request))
+    except actions.TooLongToHide:
+        messages.error(request, _("Nothing is shown again: no more than 200 letters are ever hidden at once."))
+        return back(request, workshop)
     messages.success(request, _("The words are shown again."))
     return back(request, workshop)
 

@@ -190,6 +190,7 @@ MATRIX: dict[str, Rule] = {
     "org_tell_tables": ORGANISE,
     "org_notes": OBSERVE,
     "org_notes_csv": ORGANISE,
+    "org_notes_fields": ORGANISE,
     "org_take_copy": ORGANISE,
     "org_correct_note": ORGANISE,
     "org_held_accept": ORGANISE,

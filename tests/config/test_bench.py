@@ -36,7 +36,7 @@ def test_one_object_tells_the_cost_of_each_page_beside_the_floor():
     report = json.loads(bench("pages", "--json", "--seconds", "0.2", "--rounds", "1", "--notes", "60"))
     figures = {"rps", "rps_range", "p50_ms", "p99_ms", "alone_ms", "cpu_ms", "db_ms", "bytes", "requests"}
     assert set(report) == {
-        "machine", "database", "conditions", "memory_mb", "start_s", "floor", "large", "pages", "goals"
+        "machine", "database", "conditions", "memory_mb", "start_s", "floor", "agendas", "large", "pages", "goals"
     }  # fmt: skip
     assert (set(report["large"]), report["large"]["notes"]) == ({"notes", "summary", "outcome"}, 60)
     assert set(report["large"]["outcome"]) == {"url", "queries", "bytes", "cold_ms", "made_ms"}
@@ -47,6 +47,11 @@ def test_one_object_tells_the_cost_of_each_page_beside_the_floor():
     assert [page["queries_at_1_and_3"][0] for page in report["pages"]] == [
         page["queries_at_1_and_3"][1] for page in report["pages"]
     ]
+    assert [(agenda["sessions"], agenda["queries"]) for agenda in report["agendas"]] == [(1, 6), (3, 6), (30, 6)]
+    assert [set(agenda) for agenda in report["agendas"]] == [
+        {"name", "sessions", "url", "queries", "ratio_to_floor", *figures}
+    ] * 3
+    assert report["goals"]["P4"]["found"] == report["agendas"][2]["ratio_to_floor"]
 
 
 @pytest.mark.slow
@@ -129,8 +134,8 @@ def test_each_peer_carries_every_op_to_everybody(kind):
     assert [figures[name] for name in ("ops", "lost", "doubled", "disorder")] == [10, 0, 0, 0]
 
 
-def report_with(slow=290.0, **changes):
-    """A report in which every goal is met, but for the changes to its programme page."""
+def report_with(slow=290.0, agenda=2.0, asked=(6, 6, 6), **changes):
+    """A report in which every goal is met, but for the changes to its programme page and the others."""
     page = {
         "name": "programme",
         "cpu_ms": 4.0,
@@ -140,7 +145,13 @@ def report_with(slow=290.0, **changes):
         "alone_ms": 7.0,
     }
     large = {"summary": {"made_ms": slow}, "outcome": {"made_ms": 90.0}}
-    return {"pages": [{**page, **changes}], "memory_mb": {"after_requests": 80.0}, "start_s": 2.0, "large": large}
+    agendas = [
+        {"sessions": sessions, "queries": queries, "ratio_to_floor": agenda * sessions / 30}
+        for sessions, queries in zip((1, 3, 30), asked, strict=True)
+    ]
+    page |= changes
+    memory = {"after_requests": 80.0}
+    return {"pages": [page], "agendas": agendas, "memory_mb": memory, "start_s": 2.0, "large": large}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +162,9 @@ def report_with(slow=290.0, **changes):
         ({"queries": 7, "queries_at_1_and_3": [7, 7]}, ["P2"]),
         ({"queries_at_1_and_3": [3, 5]}, ["P2"]),
         ({"alone_ms": 20.5}, ["P3"]),
+        ({"agenda": 3.7}, ["P4"]),
+        ({"asked": (7, 7, 7)}, ["P4"]),
+        ({"asked": (5, 5, 6)}, ["P4"]),
         ({"slow": 310.0}, ["curation"]),
     ],
 )

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
 
+from config.sample import live
 from config.sample.load import SLUG, load, story
 from config.sample.remove import remove
 from feedback.models import Finding, Note, Op, Outcome, RatingTally, Redaction
@@ -39,6 +40,14 @@ def workshop(number: int) -> Workshop:
 
 def states(number: int) -> list[str]:
     return list(workshop(number).sessions.values_list("state", flat=True))
+
+
+def test_no_table_falls_silent_while_notes_of_the_sample_arrive():
+    later = NOW + dt.timedelta(minutes=10)
+    with time_machine.travel(later, tick=False):
+        live.tablets_are_there(Session.objects.get(state="open"))
+    seen = Device.objects.filter(group__workshop__state="live").values_list("seen_at", flat=True)
+    assert set(seen) == {later}
 
 
 def test_four_workshops_stand_at_four_points_of_their_lives():

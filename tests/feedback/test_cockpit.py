@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone, translation
 
 from feedback.cockpit import gather
-from feedback.models import Note
+from feedback.models import Draft, Note
 from feedback.next_steps import next_steps
 from feedback.notes.actions import apply_ops
 from ledger.history import SYSTEM, Actor
@@ -30,6 +30,7 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
+from tests.feedback.summary.rooms import make_curated_room
 from workshops.models import Session, Workshop
 from workshops.states import SessionKind, SessionState
 
@@ -214,6 +215,20 @@ def test_a_suggestion_opens_the_message_filled_in_for_that_table(client):
     other = make_theme(make_workshop().programme)
     for about in (other.pk, "nothing"):
         assert client.get(step.url.replace(str(food.pk), str(about))).context["message_form"]["text"].value() is None
+
+
+def test_a_new_draft_is_told_with_its_findings_and_the_notes_without_a_place():
+    room = make_curated_room()
+    ask = "Then ask the people who were there."
+    [step] = next_steps(cockpit_of(room.workshop))
+    assert (step.title, step.why) == ("The draft is ready", f"2 findings. 1 note to place. {ask}")
+    Draft.objects.update(curated_at=timezone.now())
+    Note.objects.filter(pk=room.notes[6].pk).update(deleted=True)
+    [step] = next_steps(cockpit_of(room.workshop))
+    assert (step.title, step.why) == ("Turn the notes into findings", f"2 findings. {ask}")
+    Draft.objects.all().delete()
+    [step] = next_steps(cockpit_of(room.workshop))
+    assert (step.title, step.why) == ("Turn the notes into findings", ask)
 
 
 def test_a_session_over_its_time_can_be_ended_from_the_list():

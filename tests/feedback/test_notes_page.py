@@ -21,6 +21,7 @@ from tests.factories import (
     make_workshop,
     op_for_new_note,
 )
+from workshops.states import Scale
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +165,33 @@ def test_the_table_holds_every_note_in_reading_order_and_no_name(desk):
     assert (rows[0]["note"], rows[0]["question"], rows[0]["session"]) == (str(note.pk), "Question 1?", "Habits")
     assert "Ilaria" not in text
     assert answer["Content-Disposition"] == f'attachment; filename="{desk.workshop.slug}-notes.csv"'
+
+
+@pytest.mark.parametrize(
+    ("scale", "language", "word"),
+    [
+        (Scale.FREQUENCY, "en", "often"),
+        (Scale.AGREEMENT, "en", "rather yes"),
+        (Scale.TAKING_PART, "it", "piuttosto sì"),
+    ],
+)
+def test_a_rating_stands_in_the_table_with_its_word_on_the_scale_of_its_session(desk, scale, language, word):
+    type(desk.session_now).objects.update(scale=scale)
+    make_note(desk.gelso, desk.session_now, "By bike", rating=4)
+    make_note(desk.olmo, desk.session_now, "On foot")
+    answer = desk.get(f"/{language}/org/w/{desk.workshop.pk}/notes.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["rating"], row["rating_in_words"]) for row in rows] == [("4", word), ("", "")]
+
+
+def test_the_list_of_fields_explains_each_column_of_the_table(desk):
+    assert f"/en/org/w/{desk.workshop.pk}/notes/fields.csv" in desk.get(desk.url).content.decode()
+    table = desk.get(f"/en/org/w/{desk.workshop.pk}/notes.csv").content.decode("utf-8-sig")
+    answer = desk.get(f"/en/org/w/{desk.workshop.pk}/notes/fields.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["field"] for row in rows] == next(csv.reader(io.StringIO(table)))
+    assert all(row["meaning"] for row in rows)
+    assert answer["Content-Disposition"] == f'attachment; filename="{desk.workshop.slug}-notes-fields.csv"'
 
 
 @pytest.mark.parametrize(

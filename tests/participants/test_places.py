@@ -220,7 +220,7 @@ def test_the_page_of_an_open_workshop_has_a_form_and_counts_places(client: Clien
     answer = client.get(workshop.get_absolute_url())
     assert (answer.context["page"].sign_up, answer.context["page"].places.left) == ("open", 17)
     assert f'action="{reverse("place_form", args=[workshop.slug])}"' in answer.content.decode()
-    assert "17 places left" in answer.content.decode()
+    assert "<b>17</b> places left" in answer.content.decode()
 
 
 def in_days(days: int) -> dt.datetime:
@@ -244,8 +244,10 @@ def test_a_workshop_nobody_can_join_says_why_and_has_no_form(
     client: Client, fields: dict[str, Any], sign_up: str, sentence: str
 ) -> None:
     workshop = make_workshop(**fields)
+    make_group(workshop)
     answer = client.get(workshop.get_absolute_url())
     assert (answer.context["page"].sign_up, answer.context["form"]) == (sign_up, None)
+    assert ("You get your table at check-in." in answer.content.decode()) == (sign_up not in ("over", "cancelled"))
     assert sentence in answer.content.decode()
     assert "<form" not in answer.content.decode()
     alone = client.get(reverse("place_form", args=[workshop.slug]))

@@ -1,6 +1,7 @@
 """The agenda builder: sums, moves at the edges, what stays once it was used."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -153,6 +154,33 @@ def test_a_session_that_was_opened_cannot_be_removed(client, workshop, organiser
     client.post(url("org_remove_session", workshop.pk, opened.pk))
     client.post(url("org_remove_session", workshop.pk, planned.pk))
     assert list(workshop.sessions.all()) == [opened]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(45, ""), (132, " 12 minutes too long. Shorten a session or end at 20:12.")]
+)
+def test_what_was_saved_is_said_where_the_page_opens_and_whether_it_still_fits(
+    client, workshop, organiser, minutes, told
+):
+    session = make_session(workshop)
+    data = {"title_it": "Abitudini", "minutes": minutes, "kind": "tables", "dots_per_person": 3}
+    saved = client.post(url("org_change_session", workshop.pk, session.pk), data, follow=True)
+    before, editor = english(saved).split('id="editor"')
+    [words] = re.findall(r"<p>Saved at \d\d:\d\d\.(.*)</p>", editor)
+    assert (words, "Saved at" in before) == (told, False)
+    prompt = session.prompts.get()
+    saved = client.post(url("org_change_prompt", workshop.pk, prompt.pk), {"text_it": "Prima?"}, follow=True)
+    before, questions = english(saved).split('id="questions"')
+    assert ("Saved at" in before, "Saved at" in questions) == (False, True)
+
+
+def test_why_an_opened_session_stays_is_said_in_its_editor(client, workshop, organiser):
+    session = make_session(workshop, state=SessionState.OPEN)
+    before, editor = english(client.post(url("org_remove_session", workshop.pk, session.pk), follow=True)).split(
+        'id="editor"'
+    )
+    why = "This session has been opened, so it stays: its notes belong to it."
+    assert (why in before, why in editor) == (False, True)
 
 
 def test_questions_are_added_moved_changed_and_removed(client, workshop, organiser):

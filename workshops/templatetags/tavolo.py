@@ -6,6 +6,7 @@ Drawings use SVG attributes and classes only, because pages carry no `style` att
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
@@ -14,6 +15,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from workshops.scales import WORDS, steps
@@ -32,6 +34,22 @@ SEATS_DRAWN = 24  # more places than this are a bar
 DOTS_DRAWN = 10  # more dots than this are only a number
 ANSWERS_IN_ONE_ROW = 24
 ANSWERS_DRAWN = 60  # more answers than this are a bar
+
+
+# Messages and what people said
+
+
+@register.filter
+def said_at(messages: Iterable[Any], place: str) -> list[Any]:
+    """The messages for one place of a page, by their `extra_tags`; those without any are for its top, `""`."""
+    return [message for message in messages if message.extra_tags == place]
+
+
+@register.filter
+def up_to(text: str, most: int) -> str:
+    """As many words as fit into `most` characters, then "…"; a single longer word is cut."""
+    short = textwrap.shorten(text, most, placeholder="…")
+    return Truncator(text).chars(most) if short == "…" else short
 
 
 # Icons, kinds and themes
@@ -391,8 +409,14 @@ def stepper(steps: Sequence[Any], current: int, first: int = 1) -> dict[str, Any
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: Any, hint: str = "", extra: str = "") -> dict[str, Any]:
-    """A Django form field: label, hint, error, control. Choices become chips, one box a line to tick."""
+def field(bound: Any, hint: str = "", extra: str = "", themes: Any = (), kinds: bool = False) -> dict[str, Any]:
+    """A Django form field: label, hint, error, control. Choices become chips, one box a line to tick.
+
+    Where the choices are some of `themes`, or kinds of notes, each chip has its icon.
+    """
+    marks = {str(theme.pk): {"icon": theme.icon, "slot": theme.slot} for theme in themes}
+    if kinds:
+        marks |= {kind: {"icon": icon, "slot": None} for kind, icon in KIND_ICONS.items()}
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
     several = bool(getattr(widget, "use_fieldset", False)) and kind in ("radio", "checkbox")
@@ -400,7 +424,7 @@ def field(bound: Any, hint: str = "", extra: str = "") -> dict[str, Any]:
         "field": bound,
         "hint": hint,
         "extra": extra,
-        "chips": several,
+        "chips": [(choice, marks.get(str(choice.data["value"]))) for choice in bound] if several else [],
         "tick": kind == "checkbox" and not several,
     }
 

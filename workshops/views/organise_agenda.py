@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workshops import queries
@@ -124,9 +125,21 @@ def _back(session: Session | None, workshop: Workshop, anchor: str = "editor") -
     return redirect(f"{address}?session={session.pk}#{anchor}" if session else address)
 
 
-def _say_saved(request: HttpRequest, workshop: Workshop) -> None:
+def _say_saved(request: HttpRequest, workshop: Workshop, at: str = "editor") -> None:
+    """Told at the part of the page that comes into view, and with it that the agenda has become too long."""
     now = timezone.now().astimezone(workshop.zone)
-    messages.success(request, _("Saved at %(time)s.") % {"time": f"{now:%H:%M}"})
+    saved = _("Saved at %(time)s.") % {"time": f"{now:%H:%M}"}
+    plan = queries.agenda_of(workshop)
+    if not plan.too_long:
+        messages.success(request, saved, extra_tags=at)
+        return
+    too_long = ngettext(
+        "1 minute too long. Shorten a session or end at %(end)s.",
+        "%(counter)s minutes too long. Shorten a session or end at %(end)s.",
+        plan.too_long,
+    )
+    told = too_long % {"counter": plan.too_long, "end": f"{plan.ends:%H:%M}"}
+    messages.warning(request, f"{saved} {told}", extra_tags=at)
 
 
 def _session(workshop: Workshop, session_id: UUID) -> Session:
@@ -233,7 +246,8 @@ def remove_session(request: HttpRequest, workshop: Workshop, session_id: UUID) -
     try:
         removing.remove(session, by=actor_of(request), workshop=workshop)
     except StillNeeded:
-        messages.error(request, _("This session has been opened, so it stays: its notes belong to it."))
+        stays = _("This session has been opened, so it stays: its notes belong to it.")
+        messages.error(request, stays, extra_tags="editor")
         return _back(session, workshop)
     messages.success(request, _("%(session)s is out of the agenda.") % {"session": session.title})
     return _back(None, workshop)
@@ -260,9 +274,10 @@ def change_prompt(request: HttpRequest, workshop: Workshop, prompt_id: UUID) -> 
     if not form.is_valid():
         return _page(request, workshop, session_id=prompt.session_id, sent=form)
     instead = rewording.reword_prompt(prompt, text=form.cleaned_data["text"], by=actor_of(request))
-    _say_saved(request, workshop)
+    _say_saved(request, workshop, "questions")
     if instead != prompt:
-        messages.info(request, _("The tables have answered the old words: their notes keep them."))
+        kept = _("The tables have answered the old words: their notes keep them.")
+        messages.info(request, kept, extra_tags="questions")
     return _back(prompt.session, workshop, "questions")
 
 
@@ -315,7 +330,7 @@ def change_initiative(request: HttpRequest, workshop: Workshop, initiative_id: U
     if not form.is_valid():
         return _page(request, workshop, session_id=session.pk if session else "", sent=form)
     changing.change(initiative, by=actor_of(request), workshop=workshop, **form.cleaned_data)
-    _say_saved(request, workshop)
+    _say_saved(request, workshop, "initiatives" if session else "")
     return _back(session, workshop, "initiatives")
 
 
@@ -324,8 +339,10 @@ def change_initiative(request: HttpRequest, workshop: Workshop, initiative_id: U
 @undoable
 def remove_initiative(request: HttpRequest, workshop: Workshop, initiative_id: UUID) -> HttpResponse:
     initiative = get_object_or_404(workshop.initiatives, pk=initiative_id)
+    session = workshop.sessions.filter(rates=True).first()
     try:
         removing.remove(initiative, by=actor_of(request), workshop=workshop)
     except StillNeeded:
-        messages.error(request, _("The tables have rated it, so it stays."))
-    return _back(workshop.sessions.filter(rates=True).first(), workshop, "initiatives")
+        place = "initiatives" if session else ""
+        messages.error(request, _("The tables have rated it, so it stays."), extra_tags=place)
+    return _back(session, workshop, "initiatives")

@@ -191,6 +191,21 @@ def test_words_that_are_too_long_to_hide_or_to_show_are_refused_with_a_sentence(
     assert Redaction.objects.count() == 0
 
 
+def test_words_too_long_to_be_hidden_are_not_cut_when_they_are_sought_to_be_shown_again(client, room):
+    client.force_login(make_organiser(room.workshop.programme))
+    note = room.notes[0]
+    Note.objects.filter(pk=note.pk).update(text=f"bike {'x' * 201}")
+    note.refresh_from_db()
+    actions.hide_words(note, "x" * 200, "…", by=SYSTEM)
+    url = reverse("org_show_words", args=[room.workshop.pk, note.pk])
+    page = client.post(url, {"words": "x" * 201}, follow=True)
+    told = [str(message) for message in page.context["messages"]]
+    assert told == ["Nothing is shown again: no more than 200 letters are ever hidden at once."]
+    assert Redaction.objects.count() == 1
+    client.post(url, {"words": "x" * 200})
+    assert Redaction.objects.count() == 0
+
+
 def test_a_history_of_curation_holds_no_text(room):
     bikes, _fridge = both(room)
     actions.retitle(bikes, title="Canary title", text="Canary text", revision=1, by=SYSTEM)
