@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from feedback.models import Draft, Finding, Note, Redaction
+from feedback.models import Act, Draft, Finding, Note, Redaction
 from feedback.summary import actions, compile
 from feedback.summary.curation import MOST_EVIDENCE, MOST_TARGETS, curation
 from ledger.history import SYSTEM
@@ -127,6 +127,36 @@ def test_splitting_takes_the_chosen_notes_into_the_next_finding(room):
     assert [finding.pk for finding in both(room)] == [bikes.pk, new.pk, fridge.pk]
     assert [texts(finding) for finding in both(room)] == [list(BIKES[1:]), [BIKES[0]], list(FRIDGE)]
     assert (both(room)[0].quote, new.theme) == (None, bikes.theme)
+
+
+def test_after_a_split_each_part_says_whether_views_differ_among_its_own_notes(room):
+    bikes, _fridge = both(room)
+    against = room.note("The bike to school is not safe.", theme=0, lang="en")
+    also_against = room.note("No bike to school for me.", theme=0, lang="en")
+    Note.objects.filter(pk__in=[note.pk for note in room.notes]).update(lang="en")
+    for note in (against, also_against):
+        actions.place_note(room.draft, note, bikes, by=SYSTEM)
+    Finding.objects.filter(pk=bikes.pk).update(views_differ=True)
+    no_longer = actions.split(bikes, [against, also_against], by=SYSTEM)
+    assert (both(room)[0].views_differ, no_longer.views_differ) == (False, False)
+    actions.undo(Act.objects.latest("pk"), by=SYSTEM)
+    assert both(room)[0].views_differ is True
+    new = actions.split(bikes, [room.notes[1], against], by=SYSTEM)
+    assert (both(room)[0].views_differ, new.views_differ) == (True, True)
+
+
+def test_after_a_split_views_differ_where_people_were_counted_who_disagreed(room):
+    Note.objects.filter(pk=room.notes[0].pk).update(disagreed=2)
+    new = actions.split(both(room)[0], room.notes[:1], by=SYSTEM)
+    assert (both(room)[0].views_differ, new.views_differ) == (False, True)
+
+
+def test_answers_to_one_question_are_no_views_that_differ_after_a_split(room):
+    bikes, _fridge = both(room)
+    Finding.objects.filter(pk=bikes.pk).update(tier="question")
+    Note.objects.filter(pk=room.notes[2].pk).update(text="No bike is fast.", lang="en")
+    new = actions.split(bikes, room.notes[:1], by=SYSTEM)
+    assert (both(room)[0].views_differ, new.views_differ) == (False, False)
 
 
 @pytest.mark.parametrize("count", [0, 3])
