@@ -203,6 +203,19 @@ class Curation:
     homes: dict[UUID | None, DraftFinding] = field(default_factory=dict)
     hidden: dict[UUID, list[Redaction]] = field(default_factory=dict)
 
+    def open_at(self, note_key: str) -> None:
+        """Show what holds a note: its finding with the page of its evidence, or the page of notes without a place."""
+        note = next((note for note in self.notes if str(note.pk) == note_key), None)
+        if note is None:
+            return
+        home = self.homes.get(note.home)
+        if home is None:
+            self.tab_key = _key(note.theme.pk if note.theme else None)
+            self.number = self.unplaced.index(note) // MOST_NOTES + 1 if note in self.unplaced else 1
+        else:
+            self.tab_key, self.chosen_key = _key(home.row.theme_id), str(home.pk)
+            self.behind = home.notes.index(note) // MOST_EVIDENCE + 1
+
     @cached_property
     def tabs(self) -> list[Tab]:
         notes = Counter(_key(note.theme.pk if note.theme else None) for note in self.notes)
@@ -366,9 +379,19 @@ def _key(theme_id: Any) -> str:
 
 
 def curation(
-    workshop: Workshop, *, theme: str = "", search: str = "", finding: str = "", page: str = "", behind: str = ""
+    workshop: Workshop,
+    *,
+    theme: str = "",
+    search: str = "",
+    finding: str = "",
+    page: str = "",
+    behind: str = "",
+    note: str = "",
 ) -> Curation | None:
-    """The draft people work on, in a fixed number of queries; None before the first compile."""
+    """The draft people work on, in a fixed number of queries; None before the first compile.
+
+    `note` opens whatever shows this note, as far as nothing else is asked for.
+    """
     draft = workshop.drafts.current().first()
     if draft is None:
         return None
@@ -380,16 +403,16 @@ def curation(
         hidden[redaction.note_id].append(redaction)
     known = first_names(workshop.pk)
     taken_back = held_back(workshop.pk)
-    for note in notes:
-        note.shown = instead_of_quote() if note.pk in taken_back else shown_text(note.text, hidden.get(note.pk, ()))
+    for each in notes:
+        each.shown = instead_of_quote() if each.pk in taken_back else shown_text(each.text, hidden.get(each.pk, ()))
     findings = _findings(draft, notes)
-    return Curation(
+    read = Curation(
         workshop=workshop,
         draft=draft,
         findings=findings,
         notes=notes,
         themes=themes,
-        names=[left for note in _suspects(notes, known) for left in _names_left(note, known)],
+        names=[left for each in _suspects(notes, known) for left in _names_left(each, known)],
         tab_key=theme,
         search=search.strip(),
         chosen_key=finding,
@@ -398,6 +421,9 @@ def curation(
         homes={finding.pk: finding for finding in findings},
         hidden=dict(hidden),
     )
+    if note and not (theme or finding):
+        read.open_at(note)
+    return read
 
 
 def _number(asked: str) -> int:

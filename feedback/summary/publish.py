@@ -16,9 +16,8 @@ from feedback.review.turnout import still_open, turnout
 from feedback.states import Version
 from feedback.summary import pdf
 from feedback.summary.material import ratings_of
-from feedback.summary.names import probable_names
-from feedback.summary.people import first_names, who_came, who_is_told
-from feedback.summary.redact import shown_text
+from feedback.summary.named import names_that_stop
+from feedback.summary.people import who_came, who_is_told
 from feedback.summary.small import small_counts
 from ledger import jobs, outbox
 from ledger.history import Actor, record
@@ -80,47 +79,6 @@ def few_that_stop(draft: Draft) -> list[str]:
         count,
     )
     return [sentence % {"count": count}]
-
-
-def names_that_stop(draft: Draft) -> list[str]:
-    """The sentences about what may be names, in notes and in what organisers wrote; empty when there is none."""
-    blocks = []
-    if count := len(names_left(draft)):
-        blocks.append(
-            ngettext(
-                "%(count)d note may have a name in it. Hide the name, or say that it is not one.",
-                "%(count)d notes may have a name in them. Hide the names, or say that they are not names.",
-                count,
-            )
-            % {"count": count}
-        )
-    if words := names_written(draft):
-        blocks.append(
-            _("“%(words)s” in your own texts may be a name. Write it differently, or say that it is not one.")
-            % {"words": "”, “".join(words)}
-        )
-    return blocks
-
-
-def names_left(draft: Draft) -> list[tuple[Note, list[str]]]:
-    """Notes whose shown text still holds what looks like a name, with the words, in reading order."""
-    known = first_names(draft.workshop_id)
-    notes = Note.objects.filter(group__workshop=draft.workshop_id).standing().in_reading_order()
-    found = []
-    for note in notes.select_related("group").prefetch_related("redactions"):
-        if words := probable_names(shown_text(note.text, note.redactions.all()), known):
-            found.append((note, words))
-    return found
-
-
-def names_written(draft: Draft) -> list[str]:
-    """What looks like a name in the headline, the introduction and the findings as people have written them."""
-    known = first_names(draft.workshop_id)
-    by_language = [draft.headline, draft.lead]
-    for finding in draft.findings.shown().in_order():
-        by_language += [finding.title, finding.text]
-    texts = [text for words in by_language for text in words.values()]
-    return list(dict.fromkeys(name for text in texts for name in probable_names(text, known)))
 
 
 def outcome_of(draft: Draft) -> Outcome:

@@ -18,7 +18,7 @@ from feedback.review.forms import AnswerForm, AskForm
 from feedback.review.printed import codes
 from feedback.review.queries import people_without_address, replies_of
 from feedback.states import Agreed
-from feedback.summary import publish
+from feedback.summary import named
 from feedback.summary.curation import curation, steps_of_life
 from feedback.summary.people import who_came, who_is_told
 from ledger.typesetting import typeset
@@ -84,8 +84,8 @@ def org_ask(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         "section": "replies",
         "form": form,
         "review": review,
-        "names": publish.names_left(draft),
-        "names_written": publish.names_written(draft),
+        "names": named.names_left(draft),
+        "names_written": named.names_written(draft),
         "stops": actions.what_stops_asking(draft, names_are_fine=True),
         "asked": who_came(workshop.pk).count(),
         "by_mail": who_is_told(workshop.pk).count(),
