@@ -13,7 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from feedback.summary.queries import OutcomePage, RatedInitiative, ShownFinding, ShownNote, ThemePart, by_scale
+from feedback.summary.queries import OutcomePage, ShownFinding, ShownNote, ThemePart
+from feedback.summary.rated import RatedInitiative, by_scale
 from feedback.summary.series import Way
 from feedback.summary.versions import Edition
 from feedback.summary.wording import nobody_raised

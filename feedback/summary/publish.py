@@ -10,14 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from feedback.compiler.ratings import add_up
 from feedback.models import Draft, Finding, Note, Outcome
 from feedback.review.turnout import still_open, turnout
 from feedback.states import Version
 from feedback.summary import pdf
-from feedback.summary.material import ratings_of
 from feedback.summary.named import names_that_stop
 from feedback.summary.people import who_came, who_is_told
+from feedback.summary.rated import rating_lines
 from feedback.summary.small import small_counts
 from ledger import jobs, outbox
 from ledger.history import Actor, record
@@ -102,7 +101,7 @@ def outcome_of(draft: Draft) -> Outcome:
         body={
             "findings": findings,
             "remainder": [[str(pk), note.revision] for pk, note in notes.items() if str(pk) not in placed],
-            "initiatives": _ratings(draft.workshop),
+            "initiatives": rating_lines(draft.workshop),
             **({"review": counts.as_body()} if (counts := turnout(draft.workshop_id)) else {}),
         },
     )
@@ -122,19 +121,6 @@ def _frozen(finding: Finding, members: list[Note], quoted: bool) -> dict[str, An
         "quote": str(finding.quote_id) if quoted else None,
         "notes": [[str(note.pk), note.revision] for note in members],
     }
-
-
-def _ratings(workshop: Workshop) -> list[dict[str, Any]]:
-    """The answers about each initiative over all tables, from the lowest step; a mean of thirty and more, and whether
-    answers part. By scale: answers on two scales are never added up."""
-    heard = ratings_of(workshop)
-    order = list(map(str, workshop.initiatives.order_by("order", "pk").values_list("pk", flat=True)))
-    lines = [
-        {"id": each["initiative"], "scale": scale, **{name: each[name] for name in ("counts", "mean", "split")}}
-        for scale in sorted({rating["scale"] for rating in heard})
-        for each in add_up([rating for rating in heard if rating["scale"] == scale])[0]
-    ]
-    return sorted(lines, key=lambda line: order.index(line["id"]))
 
 
 def tell_everybody(claim: Claim) -> None:

@@ -16,14 +16,14 @@ from feedback.models import Carried, Note, Op, Outcome, Redaction
 from feedback.review.turnout import checked_sentences
 from feedback.states import NoteKind
 from feedback.summary.quotes import held_back, without_quotes
+from feedback.summary.rated import RatedInitiative, RatedWith, by_scale, rated_of
 from feedback.summary.redact import shown_text
 from feedback.summary.series import Way, origins_of, ways_from
 from feedback.summary.tally import EVERYTHING, LARGE, Caps, Counted, Tally, kept_tally, tally_of
 from feedback.summary.versions import Edition, days_until_out, editions
-from feedback.summary.wording import gave_high, reached, said_by_people, said_of_ratings, template_title
-from workshops.models import Group, Initiative, Theme, Workshop
-from workshops.scales import WORDS, said_high, steps
-from workshops.states import AFTER_THE_DAY, Access, Scale, WorkshopState
+from feedback.summary.wording import reached, said_by_people, template_title
+from workshops.models import Group, Theme, Workshop
+from workshops.states import AFTER_THE_DAY, Access, WorkshopState
 from workshops.words import Words
 
 NO_THEME = "none"
@@ -127,64 +127,6 @@ class ThemePart:
         return (len(self.findings), len(self.others)) == (self.all_findings, self.all_others)
 
 
-@dataclass(frozen=True)
-class RatedInitiative:
-    """Five counts, from the lowest step of the scale it was rated with; `mean` (1 to 5) is there from thirty answers
-    on, `split` says that answers part."""
-
-    initiative: Initiative
-    counts: list[int]
-    scale: str = Scale.FREQUENCY
-    mean: float | None = None
-    split: bool = False
-
-    @property
-    def people(self) -> int:
-        return sum(self.counts)
-
-    @property
-    def high(self) -> int:
-        """People who gave one of the two highest answers."""
-        return gave_high(self.counts)
-
-    @property
-    def sentence(self) -> str:
-        return said_high(self.scale, self.high, self.people)
-
-    @property
-    def facts(self) -> list[str]:
-        """What the counts amount to beyond themselves: a mean of enough answers, and that answers part."""
-        return said_of_ratings(self.scale, self.counts, self.mean, self.split)
-
-
-@dataclass(frozen=True)
-class RatedWith:
-    """The initiatives that were rated with one scale."""
-
-    scale: str
-    initiatives: list[RatedInitiative]
-
-    @property
-    def heading(self) -> str:
-        return str(WORDS[self.scale].heading)
-
-    @property
-    def steps(self) -> list[str]:
-        return steps(self.scale)
-
-    @property
-    def answered(self) -> int:
-        """How many people answered about the initiative with the most answers."""
-        return max(each.people for each in self.initiatives)
-
-
-def by_scale(rated: Iterable[RatedInitiative]) -> list[RatedWith]:
-    """One part for each scale, in the order of scales."""
-    everything = list(rated)
-    parts = [RatedWith(scale, [each for each in everything if each.scale == scale]) for scale in Scale.values]
-    return [part for part in parts if part.initiatives]
-
-
 @dataclass
 class OutcomePage:
     """Everything the outcome's page, its PDF and its open data show."""
@@ -276,7 +218,7 @@ def page_of(outcome: Outcome, caps: Caps = EVERYTHING) -> OutcomePage:
     return OutcomePage(
         outcome,
         reading.parts(),
-        _initiatives(outcome),
+        rated_of(outcome.body.get("initiatives", []), workshop),
         following_of(workshop),
         reading.tables,
         reading.heat,
@@ -525,23 +467,6 @@ def _shown(note: Note, said: dict[str, Any], themes: dict[str, Theme], hidden: l
         session=str(note.session),
         question=str(note.prompt or ""),
     )
-
-
-def _initiatives(outcome: Outcome) -> list[RatedInitiative]:
-    """Rated initiatives, those that most people gave a high answer first."""
-    known = {str(initiative.pk): initiative for initiative in outcome.workshop.initiatives.all()}
-    rated = [
-        RatedInitiative(
-            known[line["id"]],
-            line["counts"],
-            line.get("scale", Scale.FREQUENCY),
-            line.get("mean"),
-            line.get("split", False),
-        )
-        for line in outcome.body.get("initiatives", [])
-        if line["id"] in known and any(line["counts"])
-    ]
-    return sorted(rated, key=lambda each: (-each.high, each.initiative.order))
 
 
 def following_of(workshop: Workshop) -> Workshop | None:

@@ -28,6 +28,7 @@ from feedback.summary.forms import FindingForm, HeadlineForm, NewFindingForm, Pu
 from feedback.summary.history import ChangedSince
 from feedback.summary.queries import page_of
 from feedback.summary.quotes import tell_speakers
+from feedback.summary.rated import by_scale, rated_now
 from feedback.summary.small import small_counts
 from feedback.summary.tally import caps_for
 from feedback.summary.versions import withdraw
@@ -66,6 +67,7 @@ def page_with(request: HttpRequest, workshop: Workshop, status: int = 200, **for
     if read is not None:
         context["targets"] = render_to_string("org/summary_targets.html", {"read": read})
         context["acts"] = acts_of(read.draft)
+        context["rated"] = by_scale(rated_now(workshop))
         context.setdefault("headline_form", _headline_form(read.draft))
         if read.chosen is not None:
             tell_speakers(read.shown_evidence, read.chosen.quote)

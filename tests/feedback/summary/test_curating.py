@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from feedback.models import Act, Draft, Finding, Note, Redaction
+from feedback.models import Act, Draft, Finding, Note, RatingTally, Redaction
 from feedback.summary import actions, compile
 from feedback.summary.curation import MOST_EVIDENCE, MOST_TARGETS, curation
 from ledger.history import SYSTEM
@@ -22,6 +22,7 @@ from tests.factories import (
     make_theme,
 )
 from tests.feedback.summary.rooms import BIKES, FRIDGE, make_curated_room, make_room
+from workshops import actions as plan
 from workshops.actions import MoveNotAllowed, NotReady
 from workshops.states import SessionState, TeamRole, WorkshopState
 
@@ -241,9 +242,54 @@ def test_the_page_needs_no_more_queries_for_more_findings(client, room, serena, 
         actions.split(both(room)[0], room.notes[:1], by=SYSTEM)
     for finding in room.draft.findings.all():
         actions.choose_quote(finding, finding.evidence.first().note, by=SYSTEM)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         page = client.get(url(room))
     assert len(page.context["read"].findings) == findings
+
+
+@pytest.mark.parametrize("initiatives", [1, 3])
+def test_the_page_needs_no_more_queries_for_more_rated_initiatives(
+    client, room, serena, initiatives, django_assert_num_queries
+):
+    for number in range(initiatives):
+        rate(room, f"Library {number}", [0, 1, 0, 2, number + 1])
+    with django_assert_num_queries(21):
+        page = client.get(url(room))
+    [part] = page.context["rated"]
+    assert [each.counts for each in part.initiatives] == [[0, 1, 0, 2, number] for number in range(initiatives, 0, -1)]
+
+
+def rate(room, name, counts):
+    """An initiative about which people at the first table gave these answers."""
+    made = plan.add_initiative(room.workshop, by=SYSTEM, name={"en": name}, short={"en": name})
+    tally = {"session": room.session, "initiative": made, "group": room.tables[0]}
+    RatingTally.objects.bulk_create(
+        RatingTally(**tally, answer=answer, people=people) for answer, people in enumerate(counts, start=1) if people
+    )
+
+
+def test_the_page_shows_what_the_outcome_will_say_about_initiatives_and_marks_small_counts(client, room, serena):
+    rate(room, "Library", [0, 0, 1, 0, 3])
+    rate(room, "Fridge", [4, 0, 0, 1, 5])
+    content = client.get(url(room)).content.decode()
+    table = content[content.index('<section class="card curation-ratings"') :]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", table, re.DOTALL)
+    cells = [re.findall(r'<td data-label="([^"]+)">(\d+)</td>', row) for row in rows]
+    steps = ["never", "rarely", "sometimes", "often", "every week"]
+    assert cells == [list(zip(steps, "40015", strict=True)), list(zip(steps, "00103", strict=True))]
+    assert [row.count('class="rate ') for row in rows] == [10, 4]
+    facts = [re.findall(r'<p class="small[^"]*">(?:<svg.*?</svg>)?\s*([^<]+)</p>', row, re.DOTALL) for row in rows]
+    assert facts == [
+        [
+            "6 of 10 people would use it often or every week",
+            "Answers part: 4 “never” or “rarely”, 6 “often” or “every week”.",
+        ],
+        ["3 of 4 people would use it often or every week", "4 people answered about “Library”."],
+    ]
+
+
+def test_without_ratings_the_page_says_nothing_about_them(client, room, serena):
+    assert "curation-ratings" not in client.get(url(room)).content.decode()
 
 
 def test_the_page_says_what_is_placed_what_is_not_and_whose_name_is_left(room):
