@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import FilteredRelation, Q
-from django.utils.text import get_text_list
+from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext as _
 
 from feedback.models import Draft, Finding, Note, Redaction
@@ -31,11 +31,12 @@ from ledger.jobs import MOST_ATTEMPTS
 from ledger.models import Job
 from workshops.models import Group, Theme, Workshop
 from workshops.states import WorkshopState
+from workshops.words import Words
 
 MOST_NOTES = 20
 """Notes of one list on a page."""
-MOST_EVIDENCE = 20
-"""Notes of the chosen finding on a page."""
+MOST_EVIDENCE, FIRST_EVIDENCE = 20, 3
+"""Notes of the chosen finding on a page, and as long as nobody asks for more."""
 MOST_CHECKS = 20
 """Lines of one check on the page; of more, the others follow once these are dealt with."""
 NO_THEME = "none"
@@ -122,6 +123,14 @@ class DraftFinding:
         return "in-progress" if self.row.origin == Origin.HUMAN else "grouped"
 
     @property
+    def hint(self) -> Words:
+        """The first words of its first note, where no person has titled it: templates may be alike."""
+        if self.row.title or not self.notes:
+            return Words()
+        first = self.notes[0]
+        return Words({first.lang: Truncator(first.shown).words(8)})
+
+    @property
     def quote(self) -> DraftNote | None:
         return next((note for note in self.notes if note.pk == self.row.quote_id), None)
 
@@ -199,7 +208,7 @@ class Curation:
     search: str = ""
     chosen_key: str = ""
     number: int = 1
-    behind: int = 1
+    behind: int = 0
     homes: dict[UUID | None, DraftFinding] = field(default_factory=dict)
     hidden: dict[UUID, list[Redaction]] = field(default_factory=dict)
 
@@ -229,7 +238,8 @@ class Curation:
     def tab(self) -> Tab | None:
         """The theme on show: the one asked for, the chosen finding's, or the first with anything in it."""
         by_key = {tab.key: tab for tab in self.tabs}
-        asked = by_key.get(self.tab_key)
+        chosen = next((finding for finding in self.findings if str(finding.pk) == self.chosen_key), None)
+        asked = by_key.get(self.tab_key) or by_key.get(_key(chosen.row.theme_id) if chosen else "")
         filled = next((tab for tab in self.tabs if tab.findings or tab.notes), None)
         return asked or filled or next(iter(self.tabs), None)
 
@@ -277,6 +287,12 @@ class Curation:
 
     @property
     def shown_evidence(self) -> list[DraftNote]:
+        """The notes of the page, or, as long as no page is asked for, the first few: what is to be checked follows."""
+        here = self.evidence_here
+        return here if self.behind or len(here) <= FIRST_EVIDENCE + 1 else here[:FIRST_EVIDENCE]
+
+    @property
+    def evidence_here(self) -> list[DraftNote]:
         last = self.evidence_page * MOST_EVIDENCE
         return self.chosen.notes[last - MOST_EVIDENCE : last] if self.chosen else []
 
@@ -417,7 +433,7 @@ def curation(
         search=search.strip(),
         chosen_key=finding,
         number=_number(page),
-        behind=_number(behind),
+        behind=_number(behind) if behind else 0,
         homes={finding.pk: finding for finding in findings},
         hidden=dict(hidden),
     )

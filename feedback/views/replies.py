@@ -16,7 +16,7 @@ from feedback.models import Reply, Review
 from feedback.review import actions
 from feedback.review.forms import AnswerForm, AskForm
 from feedback.review.printed import codes
-from feedback.review.queries import people_without_address, replies_of
+from feedback.review.queries import Replies, people_without_address, replies_of
 from feedback.states import Agreed
 from feedback.summary import named
 from feedback.summary.curation import curation, steps_of_life
@@ -38,7 +38,7 @@ def _page(request: HttpRequest, workshop: Workshop, **context: Any) -> HttpRespo
     steps, step = steps_of_life(workshop)
     everything = {
         "section": "replies",
-        "replies": replies_of(workshop, _titles(workshop)),
+        "replies": _replies(workshop),
         "now": timezone.now(),
         "can_ask": workshop.state in (WorkshopState.CURATING, WorkshopState.ASKING),
         "on_paper": len(people_without_address(workshop)),
@@ -52,11 +52,12 @@ def _page(request: HttpRequest, workshop: Workshop, **context: Any) -> HttpRespo
         return render(request, "org/replies.html", everything)
 
 
-def _titles(workshop: Workshop) -> dict[str, str]:
-    """What the findings that are shown are called, in their order."""
+def _replies(workshop: Workshop) -> Replies | None:
+    """What people said, under what the findings that are shown are called, in their order."""
     read = curation(workshop)
-    findings = read.findings if read else []
-    return {str(each.pk): each.title for each in findings if not each.row.hidden}
+    findings = [each for each in read.findings if not each.row.hidden] if read else []
+    titles = {str(each.pk): each.title for each in findings}
+    return replies_of(workshop, titles, {str(each.pk): each.hint for each in findings})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -348,12 +348,15 @@ def test_findings_are_shown_page_by_page_and_the_chosen_one_turns_the_page(clien
     assert f"&amp;finding={bikes.pk}#findings-title" in page.content.decode()
 
 
-def test_the_notes_of_a_long_finding_are_shown_page_by_page(client, room, serena):
+def test_the_first_notes_of_a_finding_are_shown_and_all_page_by_page(client, room, serena):
     bikes, _fridge = both(room)
     for number in range(MOST_EVIDENCE):
         actions.place_note(room.draft, room.note(f"Bike {number}.", theme=0), bikes, by=SYSTEM)
     pages = [client.get(f"{url(room)}?finding={bikes.pk}&behind={number}") for number in (1, 2, 9)]
     shown = [[note.text for note in page.context["read"].shown_evidence] for page in pages]
+    few = client.get(f"{url(room)}?finding={bikes.pk}")
+    assert [note.text for note in few.context["read"].shown_evidence] == list(BIKES)
+    assert f"finding={bikes.pk}&amp;behind=1#evidence" in few.content.decode()
     assert [len(texts) for texts in shown] == [MOST_EVIDENCE, 3, 3]
     assert shown[0] + shown[1] == [*BIKES, *(f"Bike {number}." for number in range(MOST_EVIDENCE))]
     assert "Page 2 of 2" in pages[2].content.decode()

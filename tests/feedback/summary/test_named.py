@@ -85,3 +85,9 @@ def test_a_finding_with_too_few_notes_is_one_link_away(client, room):
 
 def test_an_address_with_no_such_note_shows_the_first_theme(room):
     assert curation(room.workshop, note="no-such-note").tab.theme == room.themes[0]
+
+
+def test_an_address_that_names_only_a_finding_shows_the_theme_it_is_on(room):
+    _bikes, fridge = room.draft.findings.order_by("order")
+    read = curation(room.workshop, finding=str(fridge.pk))
+    assert (read.tab.theme, read.chosen.pk) == (room.themes[1], fridge.pk)
