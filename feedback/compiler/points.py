@@ -8,6 +8,7 @@ import numpy as np
 
 from feedback.compiler.document import Evidence, Note, Point, Role, Tier, digest
 from feedback.compiler.linkage import Heap
+from feedback.compiler.sides import against
 from feedback.compiler.similarity import DIGITS, Rows, dense_row
 from feedback.compiler.table import Table
 from feedback.compiler.text import Reading, stem
@@ -88,7 +89,9 @@ def gather(material: Material, heap: Heap) -> Company:
     first = min(
         range(len(members)), key=lambda place: (unheard[place], lengths[place] not in HANDY, -scores[place], place)
     )
-    return Company(members, scores, first, _against(material, members, first))
+    stances, negated = material.table.stances[members].tolist(), material.table.negated[members].tolist()
+    sides = against(stances, negated, [material.languages[member] for member in members], first)
+    return Company(members, scores, first, sides)
 
 
 def likeness(rows: Rows) -> list[float]:
@@ -140,24 +143,6 @@ def _forms(
         for key, word in written:
             forms[language, key][word] += 1
     return forms
-
-
-def _against(material: Material, members: Sequence[int], first: int) -> list[bool]:
-    """Which notes stand against the representative.
-
-    By what moderators tagged where they did; else by whether one says no and the other does not, as far as
-    both are in one language.
-    """
-    stances = material.table.stances[members].tolist()
-    side = stances[first] or max((1, -1), key=stances.count)
-    negated = material.table.negated[members].tolist()
-    languages = [material.languages[member] for member in members]
-    return [
-        stances[place] != side
-        if stances[place]
-        else negated[place] != negated[first] and languages[place] == languages[first]
-        for place in range(len(members))
-    ]
 
 
 def _evidence(notes: Sequence[Note], company: Company) -> list[Evidence]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from feedback.models import Draft, Feedback, Finding, Reply, Review
 from feedback.states import Answered, Verdict
+from feedback.summary.named import names_that_stop
 from feedback.summary.people import who_came
-from feedback.summary.publish import names_that_stop
 from ledger import jobs, outbox
 from ledger.history import Actor, record
 from ledger.jobs import Claim

@@ -19,7 +19,7 @@ from workshops.models import Workshop
 def codes(workshop: Workshop, review: Review) -> dict[str, Any]:
     """One slip for each person without an address, by name."""
     link = settings.ORIGIN + reverse("review_code", args=[workshop.slug])
-    date = date_format(workshop.local_start, "j F Y")
+    date = date_format(workshop.local_start, "l j F Y")
     return {
         "language": get_language(),
         "title": _("Is this what we said on %(date)s?") % {"date": date},

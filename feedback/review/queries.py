@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +20,10 @@ from feedback.summary.shown import OutcomePage, ShownFinding
 from ledger.ids import spoken_code
 from participants.models import Registration
 from workshops.models import Workshop
+from workshops.words import Words
+
+MINUTES_A_FINDING = 0.6
+"""Eight findings take about five minutes."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,11 @@ class Asking:
     @property
     def done(self) -> int:
         return sum(each.said is not None for each in self.asked)
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read and answer all of them, roughly."""
+        return ceil(len(self.asked) * MINUTES_A_FINDING)
 
     @property
     def next_number(self) -> int | None:
@@ -74,10 +85,15 @@ def asking(registration: Registration, review: Review, page: OutcomePage) -> Ask
 
 @dataclass
 class FindingReplies:
-    """What was said of one finding; without a finding, of all of them or of one that is gone."""
+    """What was said of one finding; without a finding, of all of them or of one that is gone.
+
+    `key` is what addresses call the finding, `hint` the first words of what it holds where nobody titled it.
+    """
 
     title: str
     finding: Finding | None = None
+    key: str = ""
+    hint: Words = field(default_factory=Words)
     agreeing: int = 0
     since_changed: int = 0
     corrections: list[Reply] = field(default_factory=list)
@@ -91,6 +107,16 @@ class Replies:
     turnout: Turnout
     parts: list[FindingReplies]
     feedback: list[Feedback]
+
+    @property
+    def heard(self) -> list[FindingReplies]:
+        """Those about which anybody has said something."""
+        return [part for part in self.parts if part.agreeing or part.corrections]
+
+    @property
+    def silent(self) -> list[FindingReplies]:
+        """Those about which nobody has."""
+        return [part for part in self.parts if not part.agreeing and not part.corrections]
 
     @property
     def waiting(self) -> int:
@@ -111,14 +137,16 @@ class Replies:
         return [each for each in self.feedback if each.text]
 
 
-def replies_of(workshop: Workshop, titles: dict[str, str]) -> Replies | None:
+def replies_of(
+    workshop: Workshop, titles: dict[str, str], hints: Mapping[str, Words] = MappingProxyType({})
+) -> Replies | None:
     """Everything people said, by finding; `titles` are the findings' in order. None when nobody was asked."""
     review = Review.objects.filter(workshop=workshop).first()
     counts = turnout(workshop.pk)
     if review is None or counts is None:
         return None
     review.workshop = workshop
-    parts = {key: FindingReplies(title) for key, title in titles.items()}
+    parts = {key: FindingReplies(title, key=key, hint=hints.get(key, Words())) for key, title in titles.items()}
     other = FindingReplies(_("Other"))
     for each in review.replies.select_related("finding").order_by("at", "pk"):
         part = parts.get(str(each.finding_id), other)

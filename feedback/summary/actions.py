@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from feedback.compiler.sides import texts_differ
 from feedback.models import Act, Draft, Evidence, Finding, Note, Redaction, Reply
 from feedback.models.summary import LONGEST_HIDDEN, LONGEST_INSTEAD
 from feedback.states import Origin, Tier
@@ -217,7 +218,24 @@ def split(finding: Finding, notes: Iterable[Note], *, by: Actor) -> Finding:
         Evidence.objects.filter(finding=now, note__in=chosen).update(finding=new, origin=Origin.HUMAN)
         Finding.objects.filter(pk=now.pk, quote__in=chosen).update(quote=None)
         Finding.objects.filter(pk=now.pk).update(origin=Origin.HUMAN)
+        for part in (now, new):
+            _judge_views(part)
+        new.refresh_from_db()
     return new
+
+
+def _judge_views(finding: Finding) -> None:
+    """Say anew whether views differ among the notes a finding holds now, as the compiler would.
+
+    The quote stands for them, or the first note. Answers to one question are no claim that anybody could be against.
+    """
+    finding.refresh_from_db()
+    said = Note.objects.standing().filter(placements__finding=finding)
+    notes = list(said.order_by("placements__order", "placements__pk"))
+    first = next((place for place, note in enumerate(notes) if note.pk == finding.quote_id), 0)
+    differ = finding.tier != Tier.QUESTION and texts_differ([(note.text, note.lang) for note in notes], first)
+    finding.views_differ = differ or any(note.disagreed for note in notes)
+    finding.save(update_fields=["views_differ"])
 
 
 def add_finding(draft: Draft, theme: Theme | None, *, by: Actor, title: str = "", language: str = "") -> Finding:

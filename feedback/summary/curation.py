@@ -25,8 +25,8 @@ from workshops.models import Theme, Workshop
 
 MOST_NOTES = 20
 """Notes of one list on a page."""
-MOST_EVIDENCE = 20
-"""Notes of the chosen finding on a page."""
+MOST_EVIDENCE, FIRST_EVIDENCE = 20, 3
+"""Notes of the chosen finding on a page, and as long as nobody asks for more."""
 MOST_CHECKS = 20
 """Lines of one check on the page; of more, the others follow once these are dealt with."""
 NO_THEME = "none"
@@ -58,9 +58,22 @@ class Curation:
     search: str = ""
     chosen_key: str = ""
     number: int = 1
-    behind: int = 1
+    behind: int = 0
     homes: dict[UUID | None, DraftFinding] = field(default_factory=dict)
     hidden: dict[UUID, list[Redaction]] = field(default_factory=dict)
+
+    def open_at(self, note_key: str) -> None:
+        """Show what holds a note: its finding with the page of its evidence, or the page of notes without a place."""
+        note = next((note for note in self.notes if str(note.pk) == note_key), None)
+        if note is None:
+            return
+        home = self.homes.get(note.home)
+        if home is None:
+            self.tab_key = _key(note.theme.pk if note.theme else None)
+            self.number = self.unplaced.index(note) // MOST_NOTES + 1 if note in self.unplaced else 1
+        else:
+            self.tab_key, self.chosen_key = _key(home.row.theme_id), str(home.pk)
+            self.behind = home.notes.index(note) // MOST_EVIDENCE + 1
 
     @cached_property
     def tabs(self) -> list[Tab]:
@@ -75,7 +88,8 @@ class Curation:
     def tab(self) -> Tab | None:
         """The theme on show: the one asked for, the chosen finding's, or the first with anything in it."""
         by_key = {tab.key: tab for tab in self.tabs}
-        asked = by_key.get(self.tab_key)
+        chosen = next((finding for finding in self.findings if str(finding.pk) == self.chosen_key), None)
+        asked = by_key.get(self.tab_key) or by_key.get(_key(chosen.row.theme_id) if chosen else "")
         filled = next((tab for tab in self.tabs if tab.findings or tab.notes), None)
         return asked or filled or next(iter(self.tabs), None)
 
@@ -123,6 +137,12 @@ class Curation:
 
     @property
     def shown_evidence(self) -> list[DraftNote]:
+        """The notes of the page, or, as long as no page is asked for, the first few: what is to be checked follows."""
+        here = self.evidence_here
+        return here if self.behind or len(here) <= FIRST_EVIDENCE + 1 else here[:FIRST_EVIDENCE]
+
+    @property
+    def evidence_here(self) -> list[DraftNote]:
         last = self.evidence_page * MOST_EVIDENCE
         return self.chosen.notes[last - MOST_EVIDENCE : last] if self.chosen else []
 
@@ -225,9 +245,19 @@ def _key(theme_id: Any) -> str:
 
 
 def curation(
-    workshop: Workshop, *, theme: str = "", search: str = "", finding: str = "", page: str = "", behind: str = ""
+    workshop: Workshop,
+    *,
+    theme: str = "",
+    search: str = "",
+    finding: str = "",
+    page: str = "",
+    behind: str = "",
+    note: str = "",
 ) -> Curation | None:
-    """The draft people work on, in a fixed number of queries; None before the first compile."""
+    """The draft people work on, in a fixed number of queries; None before the first compile.
+
+    `note` opens whatever shows this note, as far as nothing else is asked for.
+    """
     draft = workshop.drafts.current().first()
     if draft is None:
         return None
@@ -239,24 +269,27 @@ def curation(
         hidden[redaction.note_id].append(redaction)
     known = first_names(workshop.pk)
     taken_back = held_back(workshop.pk)
-    for note in notes:
-        note.shown = instead_of_quote() if note.pk in taken_back else shown_text(note.text, hidden.get(note.pk, ()))
+    for each in notes:
+        each.shown = instead_of_quote() if each.pk in taken_back else shown_text(each.text, hidden.get(each.pk, ()))
     findings = draft_findings(draft, notes)
-    return Curation(
+    read = Curation(
         workshop=workshop,
         draft=draft,
         findings=findings,
         notes=notes,
         themes=themes,
-        names=[left for note in suspects(notes, known) for left in names_left_in(note, known)],
+        names=[left for each in suspects(notes, known) for left in names_left_in(each, known)],
         tab_key=theme,
         search=search.strip(),
         chosen_key=finding,
         number=_number(page),
-        behind=_number(behind),
+        behind=_number(behind) if behind else 0,
         homes={finding.pk: finding for finding in findings},
         hidden=dict(hidden),
     )
+    if note and not (theme or finding):
+        read.open_at(note)
+    return read
 
 
 def _number(asked: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import FilteredRelation, Q
+from django.utils.text import Truncator
 
 from feedback.models import Draft, Finding, Note
 from feedback.states import NoteKind, Origin, Tier
@@ -18,6 +19,7 @@ from feedback.summary.spread import in_order, spread_of
 from feedback.summary.tally import at_least, how_many_asked, tables_asked
 from feedback.summary.wording import reached, said_by_people, template_title
 from workshops.models import Group, Theme
+from workshops.words import Words
 
 
 @dataclass(eq=False)
@@ -94,6 +96,14 @@ class DraftFinding:
         if self.row.tier == Tier.CONFIRMED:
             return "ready"
         return "in-progress" if self.row.origin == Origin.HUMAN else "grouped"
+
+    @property
+    def hint(self) -> Words:
+        """The first words of its first note, where no person has titled it: templates may be alike."""
+        if self.row.title or not self.notes:
+            return Words()
+        first = self.notes[0]
+        return Words({first.lang: Truncator(first.shown).words(8)})
 
     @property
     def quote(self) -> DraftNote | None:

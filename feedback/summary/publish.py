@@ -10,15 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from feedback.compiler.ratings import add_up
 from feedback.models import Draft, Finding, Note, Outcome
 from feedback.review.turnout import still_open, turnout
 from feedback.states import Version
 from feedback.summary import pdf
-from feedback.summary.material import ratings_of
-from feedback.summary.names import probable_names
-from feedback.summary.people import first_names, who_came, who_is_told
-from feedback.summary.redact import shown_text
+from feedback.summary.named import names_that_stop
+from feedback.summary.people import who_came, who_is_told
+from feedback.summary.rated import rating_lines
 from feedback.summary.small import small_counts
 from ledger import jobs, outbox
 from ledger.history import Actor, record
@@ -82,47 +80,6 @@ def few_that_stop(draft: Draft) -> list[str]:
     return [sentence % {"count": count}]
 
 
-def names_that_stop(draft: Draft) -> list[str]:
-    """The sentences about what may be names, in notes and in what organisers wrote; empty when there is none."""
-    blocks = []
-    if count := len(names_left(draft)):
-        blocks.append(
-            ngettext(
-                "%(count)d note may have a name in it. Hide the name, or say that it is not one.",
-                "%(count)d notes may have a name in them. Hide the names, or say that they are not names.",
-                count,
-            )
-            % {"count": count}
-        )
-    if words := names_written(draft):
-        blocks.append(
-            _("“%(words)s” in your own texts may be a name. Write it differently, or say that it is not one.")
-            % {"words": "”, “".join(words)}
-        )
-    return blocks
-
-
-def names_left(draft: Draft) -> list[tuple[Note, list[str]]]:
-    """Notes whose shown text still holds what looks like a name, with the words, in reading order."""
-    known = first_names(draft.workshop_id)
-    notes = Note.objects.filter(group__workshop=draft.workshop_id).standing().in_reading_order()
-    found = []
-    for note in notes.select_related("group").prefetch_related("redactions"):
-        if words := probable_names(shown_text(note.text, note.redactions.all()), known):
-            found.append((note, words))
-    return found
-
-
-def names_written(draft: Draft) -> list[str]:
-    """What looks like a name in the headline, the introduction and the findings as people have written them."""
-    known = first_names(draft.workshop_id)
-    by_language = [draft.headline, draft.lead]
-    for finding in draft.findings.shown().in_order():
-        by_language += [finding.title, finding.text]
-    texts = [text for words in by_language for text in words.values()]
-    return list(dict.fromkeys(name for text in texts for name in probable_names(text, known)))
-
-
 def outcome_of(draft: Draft) -> Outcome:
     """The draft as an outcome that is not stored: what `publish` freezes and the preview shows."""
     said = Note.objects.filter(group__workshop=draft.workshop_id).standing().exclude(text="")
@@ -144,7 +101,7 @@ def outcome_of(draft: Draft) -> Outcome:
         body={
             "findings": findings,
             "remainder": [[str(pk), note.revision] for pk, note in notes.items() if str(pk) not in placed],
-            "initiatives": _ratings(draft.workshop),
+            "initiatives": rating_lines(draft.workshop),
             **({"review": counts.as_body()} if (counts := turnout(draft.workshop_id)) else {}),
         },
     )
@@ -164,19 +121,6 @@ def _frozen(finding: Finding, members: list[Note], quoted: bool) -> dict[str, An
         "quote": str(finding.quote_id) if quoted else None,
         "notes": [[str(note.pk), note.revision] for note in members],
     }
-
-
-def _ratings(workshop: Workshop) -> list[dict[str, Any]]:
-    """The answers about each initiative over all tables, from the lowest step; a mean of thirty and more, and whether
-    answers part. By scale: answers on two scales are never added up."""
-    heard = ratings_of(workshop)
-    order = list(map(str, workshop.initiatives.order_by("order", "pk").values_list("pk", flat=True)))
-    lines = [
-        {"id": each["initiative"], "scale": scale, **{name: each[name] for name in ("counts", "mean", "split")}}
-        for scale in sorted({rating["scale"] for rating in heard})
-        for each in add_up([rating for rating in heard if rating["scale"] == scale])[0]
-    ]
-    return sorted(lines, key=lambda line: order.index(line["id"]))
 
 
 def tell_everybody(claim: Claim) -> None:

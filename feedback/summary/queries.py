@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -86,24 +85,21 @@ def finding_page(outcome: Outcome, finding: str, number: str) -> Shown | None:
 
 
 def theme_page(outcome: Outcome, theme: str, number: str) -> Shown | None:
-    """A page of a theme: its findings, and after the last of them the notes that stand alone; None without it."""
+    """A page of a theme: its findings, and with the last of them the first notes that stand alone; None without it."""
     reading, key = Reading(outcome, LARGE), None if theme == NO_THEME else theme
     raw, others = reading.raw().get(key), reading.others().get(key, [])
     if raw is None:
         return None
-    findings = [raw[at : at + FINDINGS_A_PAGE] for at in range(0, len(raw), FINDINGS_A_PAGE)]
-    alone = [others[at : at + NOTES_A_PAGE] for at in range(0, len(others), NOTES_A_PAGE)]
-    slices: list[list[Any]] = [*findings, *alone]
+    findings = [raw[at : at + FINDINGS_A_PAGE] for at in range(0, len(raw), FINDINGS_A_PAGE)] or [[]]
+    alone = [others[at : at + NOTES_A_PAGE] for at in range(0, len(others), NOTES_A_PAGE)] or [[]]
+    slices = [*((each, []) for each in findings[:-1]), (findings[-1], alone[0]), *(([], each) for each in alone[1:])]
     page = Paginator(slices, 1).get_page(number)
-    here: list[Any] = page.object_list[0] if page.object_list else []
-    is_findings = page.number <= len(findings)
-    reading.read_for(here if is_findings else [], [] if is_findings else here)
+    here, beside = page.object_list[0]
+    reading.read_for(here, beside)
     part = ThemePart(reading.themes.get(key or ""), all_findings=len(raw), all_others=len(others))
     part.count = sum(len(reading.tally.findings[each["id"]].notes) for each in raw) + len(others)
-    if is_findings:
-        part.findings = reading.findings(here)
-    else:
-        part.others = [reading.notes[note] for note in here if note in reading.notes]
+    part.findings = reading.findings(here)
+    part.others = [reading.notes[note] for note in beside if note in reading.notes]
     return Shown(part, page)
 
 

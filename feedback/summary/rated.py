@@ -1,12 +1,14 @@
-"""Initiatives with the answers people gave about each, as an outcome shows them."""
+"""Initiatives with the answers people gave about each, as an outcome shows them and as they stand now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.summary.wording import gave_high, said_of_ratings
+from feedback.compiler.ratings import add_up
+from feedback.summary.material import ratings_of
+from feedback.summary.wording import FEW, few_answered, gave_high, said_of_ratings
 from workshops.models import Initiative, Workshop
 from workshops.scales import WORDS, said_high, steps
 from workshops.states import Scale
@@ -33,6 +35,11 @@ class RatedInitiative:
         return gave_high(self.counts)
 
     @property
+    def by_step(self) -> list[tuple[str, int]]:
+        """Each step of its scale in words, with how many people gave that answer."""
+        return list(zip(steps(self.scale), self.counts, strict=True))
+
+    @property
     def sentence(self) -> str:
         return said_high(self.scale, self.high, self.people)
 
@@ -40,6 +47,11 @@ class RatedInitiative:
     def facts(self) -> list[str]:
         """What the counts amount to beyond themselves: a mean of enough answers, and that answers part."""
         return said_of_ratings(self.scale, self.counts, self.mean, self.split)
+
+    @property
+    def few(self) -> str:
+        """That few people answered, for organisers to decide about; empty where there are enough of them."""
+        return few_answered(self.people, str(self.initiative.name)) if self.people < FEW else ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,35 @@ def by_scale(rated: Iterable[RatedInitiative]) -> list[RatedWith]:
 
 
 def rated_of(lines: Iterable[dict[str, Any]], workshop: Workshop) -> list[RatedInitiative]:
-    """The initiatives of an outcome's lines, those that most people gave a high answer first."""
-    known = {str(initiative.pk): initiative for initiative in workshop.initiatives.all()}
+    """The initiatives of these lines (`rating_lines`), those that most people gave a high answer first."""
+    return _rated(lines, list(workshop.initiatives.all()))
+
+
+def rated_now(workshop: Workshop) -> list[RatedInitiative]:
+    """What publishing now would show, in two queries."""
+    initiatives = list(workshop.initiatives.order_by("order", "pk"))
+    return _rated(_lines(workshop, initiatives), initiatives)
+
+
+def rating_lines(workshop: Workshop) -> list[dict[str, Any]]:
+    """The answers about each initiative over all tables, from the lowest step; a mean of thirty and more, and whether
+    answers part. By scale: answers on two scales are never added up."""
+    return _lines(workshop, list(workshop.initiatives.order_by("order", "pk")))
+
+
+def _lines(workshop: Workshop, initiatives: Sequence[Initiative]) -> list[dict[str, Any]]:
+    heard = ratings_of(workshop)
+    order = [str(initiative.pk) for initiative in initiatives]
+    lines = [
+        {"id": each["initiative"], "scale": scale, **{name: each[name] for name in ("counts", "mean", "split")}}
+        for scale in sorted({rating["scale"] for rating in heard})
+        for each in add_up([rating for rating in heard if rating["scale"] == scale])[0]
+    ]
+    return sorted(lines, key=lambda line: order.index(line["id"]))
+
+
+def _rated(lines: Iterable[dict[str, Any]], initiatives: Sequence[Initiative]) -> list[RatedInitiative]:
+    known = {str(initiative.pk): initiative for initiative in initiatives}
     rated = [
         RatedInitiative(
             known[line["id"]],

@@ -10,19 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.models import Draft, RatingTally
+from feedback.models import Draft
 from feedback.summary.curation import Curation, curation
 from feedback.summary.drafted import DraftFinding
-from feedback.summary.wording import said_by_people
+from feedback.summary.rated import rated_now
+from feedback.summary.wording import FEW, said_by_people
 from participants.models import Seat
+from workshops.models import Workshop
 
-FEW, FEW_AT_A_TABLE = 5, 4
-"""Fewer people than this are few, and at a table, where each of them may have said a quote."""
+FEW_AT_A_TABLE = 4
+"""Fewer people than this at a table are few: each of them may have said its quote."""
 PEOPLE = """
     person persons people man men woman women lady ladies girl girls boy boys child children kid kids family families
     mother mothers father fathers neighbour neighbours neighbor neighbors participant participants resident residents
@@ -71,7 +73,7 @@ def small_counts(draft: Draft) -> list[Small]:
         if not finding.row.hidden
         for sentence in _of_finding(finding, seated)
     ]
-    return found + [Small(sentence) for sentence in (*_of_head(read), *_of_ratings(draft.workshop_id))]
+    return found + [Small(sentence) for sentence in (*_of_head(read), *_of_ratings(draft.workshop))]
 
 
 def _of_finding(finding: DraftFinding, seated: dict[Any, int]) -> Iterator[str]:
@@ -97,16 +99,9 @@ def _of_head(read: Curation) -> Iterator[str]:
         yield from _in_words(text)
 
 
-def _of_ratings(workshop_id: Any) -> Iterator[str]:
-    tallies = RatingTally.objects.filter(initiative__workshop=workshop_id).order_by("initiative__order", "initiative")
-    for name, _scale, people in tallies.values_list("initiative__name", "session__scale").annotate(Sum("people")):
-        if 0 < people < FEW:
-            sentence = ngettext(
-                "%(count)d person answered about “%(initiative)s”.",
-                "%(count)d people answered about “%(initiative)s”.",
-                people,
-            )
-            yield sentence % {"count": people, "initiative": name}
+def _of_ratings(workshop: Workshop) -> Iterator[str]:
+    rated = sorted(rated_now(workshop), key=lambda each: each.initiative.order)
+    yield from (each.few for each in rated if each.few)
 
 
 def _in_words(text: str) -> Iterator[str]:

@@ -11,6 +11,9 @@ from django.utils.translation import ngettext
 from feedback.states import Tier
 from workshops.scales import steps
 
+FEW = 5
+"""Fewer people than this can be recognised by those who know the place."""
+
 
 def template_title(tier: str, words: Sequence[str], asked: str, tables: int, of: int) -> str:
     """What a finding says of itself; `tables` of the `of` tables with notes have notes in it.
@@ -87,3 +90,13 @@ def said_of_ratings(scale: str, counts: Sequence[int], mean: float | None, split
         told = {"mean": number_format(mean, decimal_pos=1), "lowest": words[0], "highest": words[4]}
         facts.append(_("On average %(mean)s, where 1 is “%(lowest)s” and 5 is “%(highest)s”.") % told)
     return facts
+
+
+def few_answered(people: int, initiative: str) -> str:
+    """So few people answered about an initiative that whoever publishes decides whether all may read it."""
+    sentence = ngettext(
+        "%(count)d person answered about “%(initiative)s”.",
+        "%(count)d people answered about “%(initiative)s”.",
+        people,
+    )
+    return sentence % {"count": people, "initiative": initiative}

@@ -16,9 +16,9 @@ from feedback.models import Reply, Review
 from feedback.review import actions
 from feedback.review.forms import AnswerForm, AskForm
 from feedback.review.printed import codes
-from feedback.review.queries import people_without_address, replies_of
+from feedback.review.queries import Replies, people_without_address, replies_of
 from feedback.states import Agreed
-from feedback.summary import publish
+from feedback.summary import named
 from feedback.summary.curation import curation
 from feedback.summary.people import who_came, who_is_told
 from feedback.summary.progress import steps_of_life
@@ -39,7 +39,7 @@ def _page(request: HttpRequest, workshop: Workshop, **context: Any) -> HttpRespo
     steps, step = steps_of_life(workshop)
     everything = {
         "section": "replies",
-        "replies": replies_of(workshop, _titles(workshop)),
+        "replies": _replies(workshop),
         "now": timezone.now(),
         "can_ask": workshop.state in (WorkshopState.CURATING, WorkshopState.ASKING),
         "on_paper": len(people_without_address(workshop)),
@@ -53,11 +53,12 @@ def _page(request: HttpRequest, workshop: Workshop, **context: Any) -> HttpRespo
         return render(request, "org/replies.html", everything)
 
 
-def _titles(workshop: Workshop) -> dict[str, str]:
-    """What the findings that are shown are called, in their order."""
+def _replies(workshop: Workshop) -> Replies | None:
+    """What people said, under what the findings that are shown are called, in their order."""
     read = curation(workshop)
-    findings = read.findings if read else []
-    return {str(each.pk): each.title for each in findings if not each.row.hidden}
+    findings = [each for each in read.findings if not each.row.hidden] if read else []
+    titles = {str(each.pk): each.title for each in findings}
+    return replies_of(workshop, titles, {str(each.pk): each.hint for each in findings})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,8 +86,8 @@ def org_ask(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         "section": "replies",
         "form": form,
         "review": review,
-        "names": publish.names_left(draft),
-        "names_written": publish.names_written(draft),
+        "names": named.names_left(draft),
+        "names_written": named.names_written(draft),
         "stops": actions.what_stops_asking(draft, names_are_fine=True),
         "asked": who_came(workshop.pk).count(),
         "by_mail": who_is_told(workshop.pk).count(),

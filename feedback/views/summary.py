@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from feedback.models import Draft, Finding, Note, Review
 from feedback.review.turnout import turnout
-from feedback.summary import actions, publish
+from feedback.summary import actions, named, publish
 from feedback.summary.acts import acts_of
 from feedback.summary.curation import NO_THEME, curation
 from feedback.summary.forms import FindingForm, HeadlineForm, NewFindingForm, PublishForm, WithdrawForm
@@ -29,6 +29,7 @@ from feedback.summary.history import ChangedSince
 from feedback.summary.progress import can_curate, compile_state, steps_of_life
 from feedback.summary.queries import page_of
 from feedback.summary.quotes import tell_speakers
+from feedback.summary.rated import by_scale, rated_now
 from feedback.summary.small import small_counts
 from feedback.summary.tally import caps_for
 from feedback.summary.versions import withdraw
@@ -36,7 +37,7 @@ from workshops.access import actor_of, organises
 from workshops.actions.moving import MovedMeanwhile, MoveNotAllowed, NotReady
 from workshops.models import Workshop
 
-KEPT = ("theme", "finding", "q", "page", "behind")
+KEPT = ("theme", "finding", "q", "page", "behind", "note")
 View = Callable[..., HttpResponse]
 
 
@@ -48,7 +49,7 @@ def org_summary(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 
 def page_with(request: HttpRequest, workshop: Workshop, status: int = 200, **forms: Any) -> HttpResponse:
     """The page as the address asks for it; `forms` are those that came back with something to correct."""
-    names = {"theme": "theme", "search": "q", "finding": "finding", "page": "page", "behind": "behind"}
+    names = {"theme": "theme", "search": "q", "finding": "finding", "page": "page", "behind": "behind", "note": "note"}
     asked = {name: _asked(request, sent) for name, sent in names.items()}
     read = curation(workshop, **asked)
     steps, step = steps_of_life(workshop)
@@ -67,6 +68,7 @@ def page_with(request: HttpRequest, workshop: Workshop, status: int = 200, **for
     if read is not None:
         context["targets"] = render_to_string("org/summary_targets.html", {"read": read})
         context["acts"] = acts_of(read.draft)
+        context["rated"] = by_scale(rated_now(workshop))
         context.setdefault("headline_form", _headline_form(read.draft))
         if read.chosen is not None:
             tell_speakers(read.shown_evidence, read.chosen.quote)
@@ -285,8 +287,8 @@ def org_publish(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         "section": "summary",
         "form": form,
         "draft": draft,
-        "names": publish.names_left(draft),
-        "names_written": publish.names_written(draft),
+        "names": named.names_left(draft),
+        "names_written": named.names_written(draft),
         "small": small_counts(draft),
         "stops": publish.what_stops(draft, names_are_fine=True, few_are_fine=True),
         "told": publish.who_is_told(workshop.pk).count(),

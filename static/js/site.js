@@ -1,6 +1,7 @@
 // Small comforts of the public and organiser pages. Every page works without them.
 import { closeOnEscape } from './behaviours/close-on-escape.js'
 import { openDialogs } from './behaviours/dialogs.js'
+import { openDrawer } from './behaviours/drawer.js'
 import { focusFirst } from './behaviours/focus-first.js'
 import { openMenusOfPages } from './behaviours/menu-of-page.js'
 import { orderByDrag } from './behaviours/order-by-drag.js'
@@ -13,6 +14,7 @@ import { switchTheme } from './behaviours/theme.js'
 
 closeOnEscape(document)
 openDialogs(document)
+openDrawer(document)
 openMenusOfPages(document)
 focusFirst(document)
 letToastsGo(document)

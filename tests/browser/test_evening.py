@@ -140,7 +140,7 @@ def read_outcome(page: Page, plan: Plan) -> None:
     note = finding.locator(".note-text").filter(has_text=AT_THE_FIRST_TABLE[0])
     expect(note).to_be_hidden()
     finding.locator("details.evidence > summary").click()
-    expect(note).to_be_visible()
+    expect(page.locator("dialog.drawer .note-text").filter(has_text=AT_THE_FIRST_TABLE[0])).to_be_visible()
     pdf = page.request.get(plan.public("said/summary.pdf"))
     assert (pdf.status, pdf.body()[:4]) == (200, b"%PDF")
     rows = evening.rows_of(page.request.get(plan.public("said/notes.csv")).text())

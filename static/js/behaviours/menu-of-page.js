@@ -1,3 +1,5 @@
+import { fetchPart } from '../shared/part.js'
+
 /**
  * `<a data-menu="id">` leads to a page with a menu. Here the menu, what stands in `data-menu-of="id"` there, is shown in the
  * <dialog> of that id. Without script, without a connection and with a key that opens a new tab the link is followed.
@@ -8,7 +10,7 @@ export function openMenusOfPages(root) {
     const dialog = opener && root.getElementById(opener.dataset.menu)
     if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    const menu = await fetchMenu(opener).catch(() => null)
+    const menu = await fetchPart(opener.href, `[data-menu-of="${opener.dataset.menu}"]`)
     if (!menu) return location.assign(opener.href)
     dialog.replaceChildren(menu)
     dialog.showModal()
@@ -16,11 +18,4 @@ export function openMenusOfPages(root) {
   root.addEventListener('click', ({ target }) => {
     if (target instanceof HTMLDialogElement && target.classList.contains('menu-dialog')) target.close() // beside it
   })
-}
-
-async function fetchMenu({ href, dataset }) {
-  const answer = await fetch(href)
-  if (!answer.ok || answer.redirected) return null
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-  return page.querySelector(`[data-menu-of="${dataset.menu}"]`)
 }

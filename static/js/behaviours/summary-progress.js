@@ -1,3 +1,5 @@
+import { fetchPart } from '../shared/part.js'
+
 const EVERY_MS = 2000
 
 /**
@@ -10,7 +12,7 @@ export function followCompile(root) {
 }
 
 async function refresh(card) {
-  const fresh = await fetchCard(card.dataset.compileFrom)
+  const fresh = await fetchPart(card.dataset.compileFrom, '[data-compile]')
   if (fresh && fresh.dataset.compile !== card.dataset.compile) {
     location.reload()
     return
@@ -18,16 +20,4 @@ async function refresh(card) {
   if (fresh) card.replaceWith(fresh)
   const shown = fresh ?? card
   setTimeout(() => refresh(shown), EVERY_MS)
-}
-
-/** The card as the server shows it now; null while it cannot be reached. */
-async function fetchCard(from) {
-  try {
-    const answer = await fetch(from, { headers: { accept: 'text/html' } })
-    if (!answer.ok || answer.redirected) return null
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    return page.querySelector('[data-compile]')
-  } catch {
-    return null
-  }
 }

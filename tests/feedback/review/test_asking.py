@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from feedback.models import Feedback, Outcome, Reply
 from feedback.review import actions as review
-from feedback.review.queries import code_of, registration_of_code, replies_of
+from feedback.review.queries import Asked, Asking, code_of, registration_of_code, replies_of
 from feedback.review.turnout import Turnout, turnout
 from feedback.summary import actions, publish
 from feedback.summary.queries import outcome_page
@@ -303,6 +303,22 @@ def test_the_organiser_answers_on_the_page_and_without_a_reason_keeps_what_was_t
     assert (said.answer, said.why) == ("left", "Nobody else heard it.")
 
 
+def test_findings_nobody_spoke_of_are_listed_apart_by_their_first_words(people, client):
+    ask(people)
+    missing(people, finding=0)
+    client.force_login(make_organiser(people.workshop.programme))
+    page = client.get(f"/en/org/w/{people.workshop.pk}/replies/")
+    read = page.context["replies"]
+    spoken_of, silent = people.findings
+    assert [[part.key for part in parts] for parts in (read.heard, read.silent)] == [
+        [str(spoken_of.pk)],
+        [str(silent.pk)],
+    ]
+    first = silent.evidence.order_by("order").first().note
+    assert f'lang="{first.lang}">{first.text}</p>' in page.content.decode()
+    assert f"?finding={silent.pk}#finding-{silent.pk}" in page.content.decode()
+
+
 @pytest.mark.parametrize("findings", [1, 3])
 def test_more_findings_and_replies_need_no_more_queries(people, client, findings, django_assert_num_queries):
     ask(people)
@@ -336,3 +352,9 @@ def test_who_is_forgotten_takes_their_replies_along(people):
     erase_person(people.teresa.person, by=SYSTEM)
     assert [reply.text for reply in Reply.objects.all()] == ["[…] said it better."]
     assert (Feedback.objects.count(), Outcome.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(("findings", "minutes"), [(2, 2), (8, 5), (14, 9)])
+def test_the_time_it_takes_grows_with_the_findings(findings, minutes):
+    asked = [Asked(number, None, None, None) for number in range(findings)]
+    assert Asking(None, asked, [], None).minutes == minutes

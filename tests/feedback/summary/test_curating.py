@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from feedback.models import Draft, Finding, Note, Redaction
+from feedback.models import Act, Draft, Finding, Note, RatingTally, Redaction
 from feedback.summary import actions, compile
 from feedback.summary.curation import MOST_EVIDENCE, MOST_TARGETS, curation
 from ledger.history import SYSTEM
@@ -22,6 +22,7 @@ from tests.factories import (
     make_theme,
 )
 from tests.feedback.summary.rooms import BIKES, FRIDGE, make_curated_room, make_room
+from workshops.actions import agenda as planning
 from workshops.actions.moving import MoveNotAllowed, NotReady
 from workshops.states import SessionState, TeamRole, WorkshopState
 
@@ -129,6 +130,36 @@ def test_splitting_takes_the_chosen_notes_into_the_next_finding(room):
     assert (both(room)[0].quote, new.theme) == (None, bikes.theme)
 
 
+def test_after_a_split_each_part_says_whether_views_differ_among_its_own_notes(room):
+    bikes, _fridge = both(room)
+    against = room.note("The bike to school is not safe.", theme=0, lang="en")
+    also_against = room.note("No bike to school for me.", theme=0, lang="en")
+    Note.objects.filter(pk__in=[note.pk for note in room.notes]).update(lang="en")
+    for note in (against, also_against):
+        actions.place_note(room.draft, note, bikes, by=SYSTEM)
+    Finding.objects.filter(pk=bikes.pk).update(views_differ=True)
+    no_longer = actions.split(bikes, [against, also_against], by=SYSTEM)
+    assert (both(room)[0].views_differ, no_longer.views_differ) == (False, False)
+    actions.undo(Act.objects.latest("pk"), by=SYSTEM)
+    assert both(room)[0].views_differ is True
+    new = actions.split(bikes, [room.notes[1], against], by=SYSTEM)
+    assert (both(room)[0].views_differ, new.views_differ) == (True, True)
+
+
+def test_after_a_split_views_differ_where_people_were_counted_who_disagreed(room):
+    Note.objects.filter(pk=room.notes[0].pk).update(disagreed=2)
+    new = actions.split(both(room)[0], room.notes[:1], by=SYSTEM)
+    assert (both(room)[0].views_differ, new.views_differ) == (False, True)
+
+
+def test_answers_to_one_question_are_no_views_that_differ_after_a_split(room):
+    bikes, _fridge = both(room)
+    Finding.objects.filter(pk=bikes.pk).update(tier="question")
+    Note.objects.filter(pk=room.notes[2].pk).update(text="No bike is fast.", lang="en")
+    new = actions.split(bikes, room.notes[:1], by=SYSTEM)
+    assert (both(room)[0].views_differ, new.views_differ) == (False, False)
+
+
 @pytest.mark.parametrize("count", [0, 3])
 def test_splitting_nothing_or_everything_is_refused(room, count):
     with pytest.raises(NotReady):
@@ -226,9 +257,54 @@ def test_the_page_needs_no_more_queries_for_more_findings(client, room, serena, 
         actions.split(both(room)[0], room.notes[:1], by=SYSTEM)
     for finding in room.draft.findings.all():
         actions.choose_quote(finding, finding.evidence.first().note, by=SYSTEM)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         page = client.get(url(room))
     assert len(page.context["read"].findings) == findings
+
+
+@pytest.mark.parametrize("initiatives", [1, 3])
+def test_the_page_needs_no_more_queries_for_more_rated_initiatives(
+    client, room, serena, initiatives, django_assert_num_queries
+):
+    for number in range(initiatives):
+        rate(room, f"Library {number}", [0, 1, 0, 2, number + 1])
+    with django_assert_num_queries(21):
+        page = client.get(url(room))
+    [part] = page.context["rated"]
+    assert [each.counts for each in part.initiatives] == [[0, 1, 0, 2, number] for number in range(initiatives, 0, -1)]
+
+
+def rate(room, name, counts):
+    """An initiative about which people at the first table gave these answers."""
+    made = planning.add_initiative(room.workshop, by=SYSTEM, name={"en": name}, short={"en": name})
+    tally = {"session": room.session, "initiative": made, "group": room.tables[0]}
+    RatingTally.objects.bulk_create(
+        RatingTally(**tally, answer=answer, people=people) for answer, people in enumerate(counts, start=1) if people
+    )
+
+
+def test_the_page_shows_what_the_outcome_will_say_about_initiatives_and_marks_small_counts(client, room, serena):
+    rate(room, "Library", [0, 0, 1, 0, 3])
+    rate(room, "Fridge", [4, 0, 0, 1, 5])
+    content = client.get(url(room)).content.decode()
+    table = content[content.index('<section class="card curation-ratings"') :]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", table, re.DOTALL)
+    cells = [re.findall(r'<td data-label="([^"]+)">(\d+)</td>', row) for row in rows]
+    steps = ["never", "rarely", "sometimes", "often", "every week"]
+    assert cells == [list(zip(steps, "40015", strict=True)), list(zip(steps, "00103", strict=True))]
+    assert [row.count('class="rate ') for row in rows] == [10, 4]
+    facts = [re.findall(r'<p class="small[^"]*">(?:<svg.*?</svg>)?\s*([^<]+)</p>', row, re.DOTALL) for row in rows]
+    assert facts == [
+        [
+            "6 of 10 people would use it often or every week",
+            "Answers part: 4 “never” or “rarely”, 6 “often” or “every week”.",
+        ],
+        ["3 of 4 people would use it often or every week", "4 people answered about “Library”."],
+    ]
+
+
+def test_without_ratings_the_page_says_nothing_about_them(client, room, serena):
+    assert "curation-ratings" not in client.get(url(room)).content.decode()
 
 
 def test_the_page_says_what_is_placed_what_is_not_and_whose_name_is_left(room):
@@ -287,12 +363,15 @@ def test_findings_are_shown_page_by_page_and_the_chosen_one_turns_the_page(clien
     assert f"&amp;finding={bikes.pk}#findings-title" in page.content.decode()
 
 
-def test_the_notes_of_a_long_finding_are_shown_page_by_page(client, room, serena):
+def test_the_first_notes_of_a_finding_are_shown_and_all_page_by_page(client, room, serena):
     bikes, _fridge = both(room)
     for number in range(MOST_EVIDENCE):
         actions.place_note(room.draft, room.note(f"Bike {number}.", theme=0), bikes, by=SYSTEM)
     pages = [client.get(f"{url(room)}?finding={bikes.pk}&behind={number}") for number in (1, 2, 9)]
     shown = [[note.text for note in page.context["read"].shown_evidence] for page in pages]
+    few = client.get(f"{url(room)}?finding={bikes.pk}")
+    assert [note.text for note in few.context["read"].shown_evidence] == list(BIKES)
+    assert f"finding={bikes.pk}&amp;behind=1#evidence" in few.content.decode()
     assert [len(texts) for texts in shown] == [MOST_EVIDENCE, 3, 3]
     assert shown[0] + shown[1] == [*BIKES, *(f"Bike {number}." for number in range(MOST_EVIDENCE))]
     assert "Page 2 of 2" in pages[2].content.decode()

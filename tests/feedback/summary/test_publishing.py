@@ -374,8 +374,16 @@ def test_a_large_outcome_shows_some_and_a_page_for_each_finding_and_theme_has_al
     assert [escape(text) in behind for text in (*BIKES, *FRIDGE, ALONE)] == [True] * 3 + [False] * 4
     theme = words_of(client, large, f"themes/{large.themes[1].pk}/")
     assert [f"finding-{each.pk}" in theme for each in (bikes, fridge, split)] == [False, True, True]
-    rest = words_of(client, large, f"themes/{large.themes[1].pk}/?page=2")
-    assert [text in rest for text in (ALONE, "Another thing about food.", BIKES[0])] == [True, True, False]
+    assert [text in theme for text in (ALONE, "Another thing about food.", BIKES[0])] == [True, True, False]
+
+
+def test_a_theme_of_many_findings_has_its_lone_notes_after_the_last_of_them(large, client, monkeypatch):
+    monkeypatch.setattr(queries, "FINDINGS_A_PAGE", 1)
+    monkeypatch.setattr(queries, "NOTES_A_PAGE", 1)
+    pages = [words_of(client, large, f"themes/{large.themes[1].pk}/?page={number}") for number in (1, 2, 3)]
+    alone = (ALONE, "Another thing about food.")
+    assert [[text in page for text in alone] for page in pages] == [[False, False], [True, False], [False, True]]
+    assert [page.count('id="finding-') for page in pages] == [1, 1, 0]
 
 
 def test_counts_of_a_large_outcome_are_of_all_notes(large, client):
