@@ -102,3 +102,21 @@ def test_without_script_the_notes_open_in_their_place_and_by_their_address(chrom
     page.goto(f"{OUTCOME}#{name}")
     expect(page.locator(f"#{name} .note").first).to_be_visible()
     context.close()
+
+
+def test_many_notes_turn_their_pages_inside_the_drawer(page):
+    more = '<nav><a class="button" rel="next" href="?page=2">Next page</a></nav></section></section>'
+
+    def with_a_next_page(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</section></section>", more))
+
+    page.route(re.compile(r"/said/findings/[0-9a-f-]+/$"), with_a_next_page)
+    with page.expect_request(re.compile("/said/findings/")) as first:
+        summary(page).click()
+    where = page.url
+    with page.expect_request(re.compile(r"\?page=2$")) as second:
+        drawer(page).get_by_role("link", name="Next page").click()
+    expect(drawer(page).get_by_role("link", name="Next page")).to_have_count(0)
+    expect(drawer(page).locator(".note").first).to_be_visible()
+    assert (second.value.url, page.url) == (f"{first.value.url}?page=2", where)
