@@ -137,9 +137,13 @@ class Curation:
 
     @property
     def shown_evidence(self) -> list[DraftNote]:
-        """The notes of the page, or, as long as no page is asked for, the first few: what is to be checked follows."""
+        """The notes of the page; as long as no page is asked for, the first few and the quote, because what is to be
+        checked follows below."""
         here = self.evidence_here
-        return here if self.behind or len(here) <= FIRST_EVIDENCE + 1 else here[:FIRST_EVIDENCE]
+        if self.behind or len(here) <= FIRST_EVIDENCE + 1:
+            return here
+        quote = self.chosen.quote if self.chosen else None
+        return [note for place, note in enumerate(here) if place < FIRST_EVIDENCE or note is quote]
 
     @property
     def evidence_here(self) -> list[DraftNote]:
