@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -102,6 +103,15 @@ def test_people_are_narrowed_by_audience(client, workshop, organiser):
         make_registration(workshop, name=name, audience=audience)
     assert listed(client, workshop, audience=str(workers.pk)) == ["Bea"]
     assert listed(client, workshop, audience="nobody") == ["Ada", "Bea", "Cleo"]
+
+
+def test_a_yes_stands_in_the_list_with_what_it_says_yes_to(client, workshop, organiser):
+    bus = make_question(workshop, "choice", "How do you come?", ["By bus"])
+    before = make_question(workshop, "yes_no", "Shared before?")
+    answer_of("Ada", workshop, said(bus, bus.options[0]["key"]), said(before, "yes"))
+    page = page_of(client, workshop).content.decode()
+    asked = re.findall(r'<span( class="visually-hidden")? lang="en">(How do you come\?|Shared before\?)</span>', page)
+    assert asked == [(' class="visually-hidden"', "How do you come?"), ("", "Shared before?")]
 
 
 def test_people_are_narrowed_by_an_answer_and_by_having_given_none(client, workshop, organiser, asked):
