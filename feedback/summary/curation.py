@@ -287,9 +287,13 @@ class Curation:
 
     @property
     def shown_evidence(self) -> list[DraftNote]:
-        """The notes of the page, or, as long as no page is asked for, the first few: what is to be checked follows."""
+        """The notes of the page, or, as long as no page is asked for, the first few and the quote: what is to be
+        checked follows."""
         here = self.evidence_here
-        return here if self.behind or len(here) <= FIRST_EVIDENCE + 1 else here[:FIRST_EVIDENCE]
+        if self.behind or len(here) <= FIRST_EVIDENCE:
+            return here
+        first, quote = here[:FIRST_EVIDENCE], self.chosen.quote if self.chosen else None
+        return first if quote is None or quote in first else [*first, quote]
 
     @property
     def evidence_here(self) -> list[DraftNote]:
