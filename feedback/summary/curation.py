@@ -137,13 +137,13 @@ class Curation:
 
     @property
     def shown_evidence(self) -> list[DraftNote]:
-        """The notes of the page; as long as no page is asked for, the first few and the quote, because what is to be
-        checked follows below."""
+        """The notes of the page, or, as long as no page is asked for, the first few and the quote: what is to be
+        checked follows."""
         here = self.evidence_here
-        if self.behind or len(here) <= FIRST_EVIDENCE + 1:
+        if self.behind or len(here) <= FIRST_EVIDENCE:
             return here
-        quote = self.chosen.quote if self.chosen else None
-        return [note for place, note in enumerate(here) if place < FIRST_EVIDENCE or note is quote]
+        first, quote = here[:FIRST_EVIDENCE], self.chosen.quote if self.chosen else None
+        return first if quote is None or quote in first else [*first, quote]
 
     @property
     def evidence_here(self) -> list[DraftNote]:

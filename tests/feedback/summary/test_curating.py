@@ -372,6 +372,10 @@ def test_the_first_notes_of_a_finding_are_shown_and_all_page_by_page(client, roo
     few = client.get(f"{url(room)}?finding={bikes.pk}")
     assert [note.text for note in few.context["read"].shown_evidence] == list(BIKES)
     assert f"finding={bikes.pk}&amp;behind=1#evidence" in few.content.decode()
+    actions.choose_quote(bikes, room.notes[-1], by=SYSTEM)
+    quoted = client.get(f"{url(room)}?finding={bikes.pk}")
+    shown_now = [note.pk for note in quoted.context["read"].shown_evidence]
+    assert shown_now == [*(note.pk for note in room.notes[:3]), room.notes[-1].pk]
     assert [len(texts) for texts in shown] == [MOST_EVIDENCE, 3, 3]
     assert shown[0] + shown[1] == [*BIKES, *(f"Bike {number}." for number in range(MOST_EVIDENCE))]
     assert "Page 2 of 2" in pages[2].content.decode()
