@@ -135,6 +135,9 @@ def place_note(draft: Draft, note: Note, finding: Finding | None, *, by: Actor, 
             Evidence.objects.create(
                 draft=held, finding=home, note=note, origin=Origin.HUMAN, order=after_last(home.evidence)
             )
+        for part in (before.finding if before else None, home):
+            if part is not None:
+                _judge_views(part)
 
 
 @transaction.atomic

@@ -146,6 +146,19 @@ def test_after_a_split_each_part_says_whether_views_differ_among_its_own_notes(r
     assert (both(room)[0].views_differ, new.views_differ) == (True, True)
 
 
+def test_a_note_that_is_moved_takes_along_that_views_differ(room):
+    bikes, fridge = both(room)
+    against = room.note("The bike to school is not safe.", theme=0, lang="en")
+    Note.objects.filter(pk__in=[note.pk for note in room.notes]).update(lang="en")
+    told = []
+    for home in (bikes, fridge, None):
+        actions.place_note(room.draft, against, home, by=SYSTEM)
+        told.append([finding.views_differ for finding in both(room)])
+    assert told == [[True, False], [False, True], [False, False]]
+    actions.undo(Act.objects.latest("pk"), by=SYSTEM)
+    assert [finding.views_differ for finding in both(room)] == [False, True]
+
+
 def test_after_a_split_views_differ_where_people_were_counted_who_disagreed(room):
     Note.objects.filter(pk=room.notes[0].pk).update(disagreed=2)
     new = actions.split(both(room)[0], room.notes[:1], by=SYSTEM)
