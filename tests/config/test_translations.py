@@ -39,3 +39,9 @@ def test_translations_keep_the_placeholders():
             if message.id and set(PLACEHOLDER.findall(target)) - wanted:
                 wrong.append(target)
     assert wrong == []
+
+
+def test_italian_has_one_kind_of_apostrophe():
+    texts = [message.string for message in italian()]
+    sentences = [text for each in texts for text in ([each] if isinstance(each, str) else each)]
+    assert [sentence for sentence in sentences if re.search(r"\w'", sentence)] == []
