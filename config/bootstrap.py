@@ -104,10 +104,11 @@ def _fingerprint(*locks: Path) -> str:
 
 
 def _stamp_covers(command: str) -> bool:
-    """Whether what was installed last is just what the command needs, or all there is."""
-    stamp = VENV / ".stamp"
-    enough = {_fingerprint(*_locks_for(command)), _fingerprint(ROOT / "requirements-dev.lock")}
-    return stamp.exists() and stamp.read_text() in enough
+    """Whether what was installed last is what the command needs, or more: a server may be using the rest."""
+    stamp, locks = VENV / ".stamp", _locks_for(command)
+    more = [ROOT / "requirements.lock", ROOT / "requirements-semantic.lock"]
+    enough = [locks, [ROOT / "requirements-dev.lock"]] + [more] * (command not in NEEDS_DEVELOPMENT_PACKAGES)
+    return stamp.exists() and stamp.read_text() in {_fingerprint(*each) for each in enough}
 
 
 def _venv_python() -> Path:

@@ -19,14 +19,6 @@ about later workshops are left."""
 HOLDING = (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
 """Whoever is in one of these holds a place: nobody else can have it."""
 
-REGISTRATION_MOVES = {
-    RegistrationState.CONFIRMED: {RegistrationState.CANCELLED},
-    RegistrationState.WAITING: {RegistrationState.OFFERED, RegistrationState.CONFIRMED, RegistrationState.CANCELLED},
-    RegistrationState.OFFERED: {RegistrationState.CONFIRMED, RegistrationState.CANCELLED},
-    RegistrationState.CANCELLED: {RegistrationState.CONFIRMED, RegistrationState.WAITING},
-    RegistrationState.EMPTIED: set(),
-}
-
 
 class Channel(TextChoices):
     """How somebody signed up, or said something since."""

@@ -168,6 +168,7 @@ def test_themes_and_kinds_to_choose_from_have_their_icons():
         ("Bread at seven.", "Bread at seven."),
         ("Bread at seven in the bin", "Bread at seven…"),
         ("Breadatseveninthebin", "Breadatsevenint…"),
+        ("Ok 地図が読めない人がたくさんいます", "Ok 地図が読めない人がたくさ…"),
     ],
 )
 def test_a_long_text_ends_after_a_whole_word_where_it_can(text, shown):

@@ -21,7 +21,6 @@ from feedback.compiler.similarity import DIGITS, NEGATION_GUARD, Matrix
 from feedback.compiler.table import Table
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
-Numbers: TypeAlias = npt.NDArray[np.int64]
 
 SAME = 0.6
 BLOCK = 4000
@@ -69,7 +68,7 @@ class Links:
 
 
 def arrange(table: Table, notes: Sequence[int], given: Sequence[Heap], z: float) -> list[Heap]:
-    """Put `notes` (one language, rising) into heaps; each note outside `given` is in exactly one.
+    """Put `notes` (comparable ones, rising) into heaps; each note outside `given` is in exactly one.
 
     `z` says how far above a chance similarity two notes must lie to be about the same matter. The heaps
     `given` come back first, perhaps with more members.
@@ -81,7 +80,7 @@ def arrange(table: Table, notes: Sequence[int], given: Sequence[Heap], z: float)
         return heaps
     sample = list(notes[:BLOCK])
     sampled = table.square(sample)
-    near = nearness_of(table.matter(sample, sampled), table.tongues[sample], z)
+    near = nearness_of(table.matter(sample, sampled), table.tongues[sample], table.tongues[notes], z)
     for start in range(0, len(free), BLOCK):
         block = free[start : start + BLOCK]
         square = sampled if block == sample else table.square(block)
@@ -127,14 +126,15 @@ def _join(table: Table, block: Sequence[int], heaps: Sequence[Heap], near: Nearn
     """Let each note of a block join the nearest heap if it is near enough; the places of those left over."""
     if not heaps:
         return list(range(len(block)))
-    nearest, wording, matter = nearest_heaps(table, block, [heap.members for heap in heaps], near)
+    nearest = nearest_heaps(table, block, [heap.members for heap in heaps], near)
     left = []
     for place, note in enumerate(block):
-        heap = heaps[int(nearest[place])]
+        heap = heaps[int(nearest.heaps[place])]
         agrees = table.agrees(note, heap.members)
         guard = 1 if agrees else NEGATION_GUARD
-        same = agrees and round(float(wording[place]), DIGITS) >= SAME
-        if same or (round(float(matter[place]) * guard, DIGITS) >= near.related and not heap.closed):
+        same = agrees and round(float(nearest.wording[place]), DIGITS) >= SAME
+        likeness = float(nearest.matter[place]) * guard + float(nearest.moved[place])
+        if same or (round(likeness, DIGITS) >= near.related and not heap.closed):
             heap.members.append(note)
             heap.same = heap.same and same
         else:

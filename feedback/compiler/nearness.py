@@ -8,14 +8,14 @@ moved until their levels meet, and one number serves for every pair.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from feedback.compiler.meaning import Tongues
 from feedback.compiler.similarity import Matrix, Spread, spread, spread_of
-
-Tongues = npt.NDArray[np.int64]
 
 STRICTER = 2.5
 """Across languages so many times the deviations are asked for: no shared word tells that two notes met by chance."""
+HIGHEST = 0.9
+"""No pair of languages is asked for more."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,27 @@ class Nearness:
         return levelled
 
 
-def nearness_of(square: Matrix, tongues: Tongues, z: float) -> Nearness:
-    """What the likenesses of a sample of notes tell of chance; `tongues` numbers their languages from 0."""
-    spoken = np.unique(tongues)
-    if len(spoken) < 2:
+def nearness_of(square: Matrix, tongues: Tongues, spoken: Tongues, z: float) -> Nearness:
+    """What the likenesses of a sample of notes tell of chance.
+
+    `tongues` numbers their languages; `spoken` those of all notes, some of which the sample may lack: of these no
+    more is known than what short notes show elsewhere.
+    """
+    there = np.unique(spoken).tolist()
+    if len(there) < 2:
         return Nearness(related_from(spread(square), z))
-    size = int(spoken.max()) + 1
-    levels = np.zeros((size, size))
-    for one in spoken.tolist():
-        for other in spoken.tolist():
+    levels = np.zeros((max(there) + 1, max(there) + 1))
+    for one in there:
+        for other in there:
             block = square[np.ix_(tongues == one, tongues == other)]
             if one == other:
                 levels[one, one] = related_from(spread(block), z)
             else:
                 chance = spread_of(block.size, float(block.sum(dtype=np.float64)), _squares(block))
-                levels[one, other] = related_from(chance, z * STRICTER)
+                levels[one, other] = min(related_from(chance, z * STRICTER), HIGHEST)
     levels = np.maximum(levels, levels.T)
     related = float(levels.max())
-    moved = np.where(levels > 0, related - levels, 0)  # a pair the sample lacks is judged like the hardest one
-    return Nearness(related, moved.astype(np.float32))
+    return Nearness(related, (related - levels).astype(np.float32))
 
 
 def related_from(chance: Spread, z: float) -> float:

@@ -49,7 +49,7 @@ def _compile_or_name(key: str, notes: Sequence[Note], brief: Brief) -> tuple[Sec
     try:
         return compile_section(key, notes, brief), []
     except Exception as error:
-        faults = [fault for note in notes if (fault := _fault(note, brief.language))]
+        faults = [fault for note in notes if (fault := _fault(note, brief))]
         bad = {fault["note"] for fault in faults}
         good = [note for note in notes if note["id"] not in bad]
         if faults and good:
@@ -61,9 +61,9 @@ def _compile_or_name(key: str, notes: Sequence[Note], brief: Brief) -> tuple[Sec
         return bare(key, [note["id"] for note in good]), faults
 
 
-def _fault(note: Note, language: str) -> Problem | None:
+def _fault(note: Note, brief: Brief) -> Problem | None:
     try:
-        examine([note], language)
+        examine([note], brief.language, brief.encoder)
     except Exception as error:
         return {"section": note["section"], "note": note["id"], "reason": f"could not be read: {error!r}"}
     return None

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from feedback.models import Feedback, Finding, Reply, Review
+from feedback.models import Feedback, Reply, Review
 from feedback.review.turnout import Turnout, turnout
 from feedback.states import Agreed, Verdict
 from feedback.summary.people import who_came
@@ -91,7 +91,6 @@ class FindingReplies:
     """
 
     title: str
-    finding: Finding | None = None
     key: str = ""
     hint: Words = field(default_factory=Words)
     agreeing: int = 0
@@ -150,7 +149,6 @@ def replies_of(
     other = FindingReplies(_("Other"))
     for each in review.replies.select_related("finding").order_by("at", "pk"):
         part = parts.get(str(each.finding_id), other)
-        part.finding = each.finding
         if each.verdict == Verdict.MISSING:
             part.corrections.append(each)
         else:

@@ -193,8 +193,8 @@ def merge(finding: Finding, into: Finding, *, by: Actor) -> Finding:
         first = after_last(home.evidence)
         for order, evidence in enumerate(gone.evidence.order_by("order", "pk"), start=first):
             Evidence.objects.filter(pk=evidence.pk).update(finding=home, order=order, origin=Origin.HUMAN)
-        differ = home.views_differ or gone.views_differ
-        Finding.objects.filter(pk=home.pk).update(origin=Origin.HUMAN, views_differ=differ)
+        Finding.objects.filter(pk=home.pk).update(origin=Origin.HUMAN)
+        _judge_views(home)
         already = Reply.objects.of_finding(home).values("registration")
         Reply.objects.of_finding(gone).exclude(registration__in=already).update(finding=home)
         gone.delete()

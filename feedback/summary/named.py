@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from feedback.models import Draft, Finding, Note
 from feedback.summary.names import probable_names
 from feedback.summary.people import first_names
+from feedback.summary.quotes import held_back, instead_of_quote
 from feedback.summary.redact import shown_text
 
 
@@ -52,14 +53,18 @@ def names_that_stop(draft: Draft) -> list[str]:
 
 
 def names_left(draft: Draft) -> list[NamedNote]:
-    """Notes whose shown text still holds what looks like a name, in reading order."""
-    known = first_names(draft.workshop_id)
+    """Notes whose shown text still holds what looks like a name, in reading order.
+
+    A quote that was taken back counts, for it may be allowed again; of its words nothing is told.
+    """
+    known, taken_back = first_names(draft.workshop_id), held_back(draft.workshop_id)
     placed = set(draft.placements.values_list("note", flat=True))
     notes = Note.objects.filter(group__workshop=draft.workshop_id).standing().in_reading_order()
     found = []
     for note in notes.select_related("group").prefetch_related("redactions"):
         if words := probable_names(shown_text(note.text, note.redactions.all()), known):
-            found.append(NamedNote(note, words, note.pk in placed))
+            told = [instead_of_quote()] if note.pk in taken_back else words
+            found.append(NamedNote(note, told, note.pk in placed))
     return found
 
 

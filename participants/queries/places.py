@@ -16,8 +16,6 @@ from workshops.models import Workshop
 from workshops.models.workshops import WorkshopQuerySet
 from workshops.states import Access, WorkshopState
 
-FEW = 3  # places left that are called the last ones
-
 
 class SignUp(StrEnum):
     """What somebody who opens a workshop's page can do there."""
@@ -79,10 +77,6 @@ class Places:
     def left(self) -> int:
         """What the next person can have: nothing while somebody waits, unless the rest is reserved for other people."""
         return 0 if self.waiting and not self.reserved else max(self.total - self.taken, 0)
-
-    @property
-    def are_few(self) -> bool:
-        return 0 < self.left <= FEW
 
     @property
     def seats_taken(self) -> int:

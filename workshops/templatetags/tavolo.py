@@ -47,9 +47,9 @@ def said_at(messages: Iterable[Any], place: str) -> list[Any]:
 
 @register.filter
 def up_to(text: str, most: int) -> str:
-    """As many words as fit into `most` characters, then "…"; a single longer word is cut."""
+    """As many words as fit into `most` characters, then "…"; where that is next to nothing, words are cut."""
     short = textwrap.shorten(text, most, placeholder="…")
-    return Truncator(text).chars(most) if short == "…" else short
+    return Truncator(text).chars(most) if len(short) * 2 < most < len(text) else short
 
 
 # Icons, kinds and themes

@@ -86,13 +86,16 @@ class Drawer {
 
   async #fill(href, instead) {
     this.#asked = href
+    this.body.ariaBusy = 'true'
     this.body.replaceChildren(...this.waiting)
     const part = await fetchPart(href, '[data-notes-behind]')
     if (this.#asked !== href || !this.dialog.open) return
+    this.body.ariaBusy = 'false'
     if (!part) return instead()
+    const elsewhere = this.dialog.contains(this.root.activeElement) && !this.body.contains(this.root.activeElement)
     this.body.replaceChildren(part)
     this.body.scrollTop = 0
-    this.body.focus()
+    if (!elsewhere) this.body.focus()
   }
 
   /** The focus goes back to what opened it, and the address to what it was. */

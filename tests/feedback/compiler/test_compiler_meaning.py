@@ -29,6 +29,7 @@ MATTERS = {
         "Manca chi suona",
     ),
     "de": ("Fahrräder brauchen Schutz", "Gemüse kommt von weit her", "Wir wollen Solarstrom", "Musiker fehlen uns"),
+    "pt": ("Faltam estacionamentos", "Os legumes viajam muito", "O prédio quer energia solar", "Faltam músicos aqui"),
     "sw": ("Baiskeli zinahitaji", "Mboga zinatoka mbali", "Tunataka umeme wa jua", "Hakuna muziki"),
 }
 AXES = {text: axis for texts in MATTERS.values() for axis, text in enumerate(texts)}
@@ -84,8 +85,9 @@ def heaps(result):
 PAIRS = [[f"de-{axis}-0", f"it-{axis}-0"] for axis in range(4)]
 
 
-def test_what_means_the_same_in_two_languages_stands_under_one_point(by_hand):
-    assert heaps(compile_(notes_in("it", "de"), meaning=True)) == PAIRS
+@pytest.mark.parametrize("related", ["looser", "normal", "tighter"])
+def test_what_means_the_same_in_two_languages_stands_under_one_point(by_hand, related):
+    assert heaps(compile_(notes_in("it", "de"), meaning=True, related=related)) == PAIRS
 
 
 def test_by_words_alone_languages_do_not_meet_and_no_encoder_is_asked(by_hand):
@@ -120,12 +122,27 @@ def test_a_note_in_another_language_joins_what_people_have_placed_and_moves_none
     assert {note for heap in heaps(result) for note in heap} == {note["id"] for note in notes}
 
 
-def test_a_section_taken_in_blocks_finds_the_same_points_as_one_taken_whole(by_hand, monkeypatch):
-    notes = notes_in("it", "de", copies=5)
+@pytest.mark.parametrize("block", [12, 20, 30, 50])
+def test_a_section_taken_in_blocks_finds_the_same_points_as_one_taken_whole(by_hand, monkeypatch, block):
+    """Also where the first block holds one language of three, or two, or one and a part of another."""
+    notes = notes_in("it", "de", "pt", copies=5)
     at_once = heaps(compile_(notes, meaning=True))
-    monkeypatch.setattr(linkage, "BLOCK", 20)
-    assert heaps(compile_(notes, meaning=True)) == at_once
-    assert [len(heap) for heap in at_once] == [10] * 4
+    monkeypatch.setattr(linkage, "BLOCK", block)
+    result = compile_(notes, meaning=True)
+    assert (heaps(result), result["problems"]) == (at_once, [])
+    assert [len(heap) for heap in at_once] == [15] * 4
+
+
+def test_a_note_that_the_encoder_cannot_read_costs_that_note_and_no_other(by_hand, monkeypatch):
+    def encode(self, texts):
+        if bad["text"] in texts:
+            raise OverflowError
+        return plain(self, texts)
+
+    plain, (bad, *_others) = ByHand.encode, notes_in("pt")
+    monkeypatch.setattr(ByHand, "encode", encode)
+    result = compile_([*notes_in("it", "de"), bad], meaning=True)
+    assert (heaps(result), [problem["note"] for problem in result["problems"]]) == (PAIRS, [bad["id"]])
 
 
 def test_opposite_sides_are_pushed_apart_in_meaning_as_in_words():
@@ -184,6 +201,11 @@ def remarks():
         for code, texts in REMARKS.items()
         for number, text in enumerate(texts)
     ]
+
+
+def test_two_notes_in_each_of_two_languages_are_enough_for_the_installed_encoder():
+    notes = [note for note in remarks() if note["lang"] in ("it", "en")]
+    assert heaps(compile_(notes, meaning=True)) == [["en0", "it0"], ["en1", "it1"]]
 
 
 def test_the_installed_encoder_brings_one_remark_in_four_languages_together():

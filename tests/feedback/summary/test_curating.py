@@ -159,6 +159,15 @@ def test_a_note_that_is_moved_takes_along_that_views_differ(room):
     assert [finding.views_differ for finding in both(room)] == [False, True]
 
 
+def test_findings_that_are_merged_say_whether_views_differ_among_all_their_notes(room):
+    bikes, fridge = both(room)
+    against = room.note("The bike to school is not safe.", theme=1, lang="en")
+    Note.objects.filter(pk__in=[note.pk for note in room.notes]).update(lang="en")
+    alone = actions.place_in_new_finding(room.draft, against, by=SYSTEM)
+    assert [finding.views_differ for finding in (bikes, fridge, alone)] == [False] * 3
+    assert actions.merge(alone, bikes, by=SYSTEM).views_differ is True
+
+
 def test_after_a_split_views_differ_where_people_were_counted_who_disagreed(room):
     Note.objects.filter(pk=room.notes[0].pk).update(disagreed=2)
     new = actions.split(both(room)[0], room.notes[:1], by=SYSTEM)

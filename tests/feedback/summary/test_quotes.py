@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from feedback import wall
-from feedback.models import Finding, Outcome, SaidBy
+from feedback.models import Finding, Note, Outcome, SaidBy
 from feedback.queries import heard_at
 from feedback.summary import actions, publish, tally
 from feedback.summary.curation import curation
+from feedback.summary.named import names_left
 from feedback.summary.pdf import setting_of
 from feedback.summary.printed import data_of
 from feedback.summary.queries import outcome_page
@@ -216,6 +217,22 @@ def test_of_a_forgotten_person_only_what_they_allowed_stays(spoken, allowed, for
     Workshop.objects.update(starts_at=timezone.now() - dt.timedelta(days=3))
     forget(Registration.objects.select_related("person").get(pk=spoken.teresa.pk))
     assert held_back(spoken.workshop.pk) == (set() if allowed else {spoken.quote.pk})
+
+
+def test_a_name_in_a_quote_that_was_taken_back_still_stops_but_is_not_told(spoken, client):
+    """The quote may be allowed again, and then the name would be out unseen."""
+    Note.objects.filter(pk=spoken.quote.pk).update(text="Signora Pina lends her bike")
+    client.force_login(make_organiser(spoken.workshop.programme))
+    pages = [f"/en/org/w/{spoken.workshop.pk}/{rest}" for rest in ("summary/publish/", "replies/ask/")]
+    told = [("Signora Pina" in client.get(page).text) for page in pages]
+    take_back(spoken)
+    assert told + [("Signora Pina" in client.get(page).text) for page in pages] == [True, True, False, False]
+    [left] = names_left(spoken.draft)
+    with translation.override("en"):
+        assert (left.note, names_left(spoken.draft)[0].words) == (
+            spoken.quote,
+            ["[a quote that its speaker has taken back]"],
+        )
 
 
 def test_organisers_are_not_shown_in_the_draft_what_was_taken_back(spoken):
